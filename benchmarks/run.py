@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""The marks, as ratios taken in one run: medians of interleaved pairs, never an absolute time.
+
+    benchmarks/run.py [--gate] [--peer CHECKOV]
+
+| mark | what is compared |
+|---|---|
+| start | `finops-guard --version` against `python -c "import click"` |
+| plan | a 10,000-resource plan with `--policies none` against `python -c "json.load"` of the file |
+| rules | the same with the starter pack |
+| growth | time per resource at 50,000 against that at 10,000 |
+| memory | peak resident memory of the 10,000-resource run, in MiB |
+
+With --gate the exit code is 1 when a ratio is above its mark x 1.25. With --peer the peer checks the same plan in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from synthetic_plan import write_plan  # noqa: E402
+
+PYTHON = sys.executable
+GUARD = [PYTHON, "-m", "finops_guard"]
+MARKS = {"start": 2.0, "plan": 2.5, "rules": 3.5, "growth": 1.3, "memory": 300.0}
+SLACK = 1.25
+
+
+def seconds(command: list[str]) -> float:
+    """Wall time of one whole process."""
+    start = time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    if done.returncode not in (0, 1, 3):
+        raise SystemExit(f"{command} failed: {done.stderr.decode()[-500:]}")
+    return time.perf_counter() - start
+
+
+def ratio(ours: list[str], theirs: list[str], pairs: int) -> float:
+    """Median of ours/theirs over interleaved pairs; the first pair warms the caches and does not count."""
+    ratios = [seconds(ours) / seconds(theirs) for _ in range(pairs + 1)]
+    return statistics.median(ratios[1:])
+
+
+def peak_memory(command: list[str]) -> float:
+    """Peak resident memory of one process in MiB, measured by a parent of its own."""
+    code = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([PYTHON, "-c", code, *command], capture_output=True, text=True, check=True)
+    scale = 1024 if sys.platform != "darwin" else 1024 * 1024
+    return int(done.stdout) / scale
+
+
+def check(plan: Path, *options: str) -> list[str]:
+    return [*GUARD, "check", str(plan), "--config", "none", "--format", "json", *options]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gate", action="store_true")
+    parser.add_argument("--peer", metavar="CHECKOV", help="the checkov command, to time on the same plan")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--resources", type=int, default=10_000)
+    args = parser.parse_args()
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent.parent)
+    with tempfile.TemporaryDirectory() as folder:
+        plan, large = Path(folder) / "plan.json", Path(folder) / "large.json"
+        write_plan(plan, args.resources)
+        write_plan(large, args.resources * 5)
+        load = [PYTHON, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(plan)]
+        measured = {
+            "start": ratio([*GUARD, "--version"], [PYTHON, "-c", "import click"], args.pairs),
+            "plan": ratio(check(plan, "--policies", "none"), load, args.pairs),
+            "rules": ratio(check(plan), load, args.pairs),
+            "growth": ratio(check(large, "--policies", "none"), check(plan, "--policies", "none"), 2) / 5,
+            "memory": peak_memory(check(plan, "--policies", "none")),
+        }
+        for name, value in measured.items():
+            unit = "MiB" if name == "memory" else "x"
+            print(f"{name:8} {value:8.2f} {unit:3} (mark {MARKS[name]:g})")
+        if args.peer:
+            ours, peer = seconds(check(plan)), seconds([args.peer, "-f", str(plan), "--framework", "terraform_plan", "--compact", "--quiet"])
+            print(f"peer     {peer / ours:8.1f} x   (Checkov's time over ours, same plan, same run)")
+    missed = [name for name, value in measured.items() if value > MARKS[name] * SLACK]
+    if missed:
+        print(f"above the mark x {SLACK}: {', '.join(missed)}")
+    return int(bool(missed) and args.gate)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The pipeline: read, price, judge, report. It reads like the picture in docs/architecture.md."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from finops_guard import environment
+from finops_guard.config import Config, load_config, load_local_prices
+from finops_guard.errors import ConfigError, UsageError
+from finops_guard.inputs.detect import read
+from finops_guard.inputs.interface import ReadOptions
+from finops_guard.model import Environment, Estimate, Project
+from finops_guard.pricing.catalog import Catalog, open_catalog
+from finops_guard.pricing.estimate import Pricing, estimate
+from finops_guard.pricing.facts import Facts
+from finops_guard.pricing.usage import load_usage
+from finops_guard.report import NO_POLICIES, CatalogInfo, PolicyOutcome, RunInfo, build_report
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for on the command line; None leaves it to the configuration."""
+
+    paths: Sequence[str]
+    config: str | None = None  # a file, or "none"
+    policies: str | Sequence[str] | None = None  # directories, or "none"
+    usage: str | None = None
+    region: str | None = None
+    environment: str | None = None
+    as_of: date | None = None
+    strict_usage: bool | None = None
+    allow_errored: bool = False
+    overrides: dict[str, Any] = field(default_factory=dict)  # further configuration keys given as flags
+
+
+def check(options: Options, config: Config | None = None) -> dict[str, Any]:
+    """Check the inputs and return the report document (report.json). Raises FinopsGuardError for what the user can mend."""
+    config = config or settings(options)
+    gc.disable()  # the run is short, and everything it makes is kept until its end
+    try:
+        projects = _read_all(options, config)
+        catalog, pricing = _pricing(options, config)
+        estimated = estimate(projects, pricing)
+        _refuse_unused_usage(estimated, config)
+        outcome = _judge(estimated, pricing, config)
+        report = build_report(estimated, outcome, _run(projects, estimated), _catalog_info(catalog, config, estimated.as_of))
+        catalog.close()
+    finally:
+        gc.enable()
+    return report
+
+
+def settings(options: Options) -> Config:
+    """The configuration with the flags put over it."""
+    config = load_config(options.config)
+    flags = {
+        name: value
+        for name in ("usage", "region", "environment", "strict_usage")
+        if (value := getattr(options, name)) is not None
+    }
+    if options.policies is not None:
+        names = [options.policies] if isinstance(options.policies, str) else list(options.policies)
+        flags["policies"] = () if names == ["none"] else tuple(names)
+    return replace(config, **flags, **options.overrides)
+
+
+def _read_all(options: Options, config: Config) -> list[Project]:
+    """Each path is a project; two of the same name are told apart by a number."""
+    if list(options.paths).count("-") > 1:
+        raise ConfigError("standard input can be read only once", hint="name `-` only once")
+    projects: list[Project] = []
+    names: dict[str, int] = {}
+    for path in options.paths:
+        project = read(path, _read_options(path, options, config))
+        names[project.name] = names.get(project.name, 0) + 1
+        if names[project.name] > 1:
+            project = replace(project, name=f"{project.name} ({names[project.name]})")
+        projects.append(project)
+    return projects
+
+
+def _read_options(path: str, options: Options, config: Config) -> ReadOptions:
+    stated = config.environment_of(path)
+    origin = "flag" if options.environment else "configuration"
+    return ReadOptions(
+        region=config.region,
+        region_origin="flag" if options.region else "configuration",
+        environment=Environment(environment.canonical(stated), origin) if stated else None,
+        max_bytes=config.max_input_mb * MEBIBYTE,
+        allow_errored=options.allow_errored,
+    )
+
+
+def _pricing(options: Options, config: Config) -> tuple[Catalog, Pricing]:
+    fixed, products = load_local_prices(config.prices)
+    catalog = open_catalog(config.catalog, products)
+    facts = Facts(options.as_of or date.today(), catalog, config.free_tier)
+    return catalog, Pricing(catalog, facts, load_usage(config.usage), config.discounts, fixed)
+
+
+def _refuse_unused_usage(estimated: Estimate, config: Config) -> None:
+    """With strict_usage, a usage value that nothing takes is an error, not a warning."""
+    if config.strict_usage and estimated.diagnostics:
+        first = estimated.diagnostics[0]
+        more = len(estimated.diagnostics) - 1
+        raise UsageError(first.message, first.span, f"and {more} more like it" if more else None)
+
+
+def _judge(estimated: Estimate, pricing: Pricing, config: Config) -> PolicyOutcome:
+    """The rules of the configured directories, else of the shipped starter pack; none when that is asked for."""
+    if config.policies == ():
+        return NO_POLICIES
+    from finops_guard.policy.evaluate import evaluate
+    from finops_guard.policy.load import load_rules, starter_rules
+    from finops_guard.pricing.alternatives import Alternatives
+
+    rules = starter_rules() if config.policies is None else load_rules(config.policies)
+    return evaluate(estimated, rules, pricing.facts, Alternatives(pricing))
+
+
+def _run(projects: list[Project], estimated: Estimate) -> RunInfo:
+    digests = [project.digest for project in projects]
+    combined = digests[0] if len(digests) == 1 else f"sha256:{hashlib.sha256(''.join(digests).encode()).hexdigest()}"
+    return RunInfo(as_of=estimated.as_of, head=None, base=None, input_digest=combined)
+
+
+def _catalog_info(catalog: Catalog, config: Config, as_of: date) -> CatalogInfo:
+    age = (as_of - catalog.as_of).days
+    return CatalogInfo(
+        as_of=catalog.as_of,
+        oldest_used=catalog.oldest_used,
+        age_days=age,
+        digest=catalog.digest,
+        max_age_days=config.catalog_max_age_days,
+        stale=age > config.catalog_max_age_days,
+    )

@@ -1,0 +1,1 @@
+"""What every reader needs: text with marks and limits."""

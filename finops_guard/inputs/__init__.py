@@ -1,0 +1,1 @@
+"""Inputs: each kind of file becomes a Project of Changes."""

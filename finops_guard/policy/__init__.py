@@ -1,0 +1,1 @@
+"""Rules: read, checked when they are read, and judged over an estimate."""

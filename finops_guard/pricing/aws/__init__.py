@@ -1,0 +1,1 @@
+"""AWS: one module per service, one function per resource type."""

@@ -1,0 +1,1 @@
+"""One module per service: which rows of the collected price tables become which product keys of the price book."""
