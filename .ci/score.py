@@ -39,7 +39,7 @@ def suites(folder: Path) -> list[str]:
 def main() -> int:
     scorer = Path(sys.argv[1])
     names = suites(scorer.parent.parent / "data" / "reference_estimates")
-    command = [sys.executable, str(scorer), "-v", "--cmd", f"{sys.executable} -m finops_guard"]
+    command = [sys.executable, str(scorer), "--cloud", "aws", "-v", "--cmd", f"{sys.executable} -m finops_guard"]
     command += ["--explained", str(ROOT / "docs" / "differences.yaml")]
     for name in names:
         command += ["--suite", name]

@@ -24,7 +24,7 @@ from price_import.tables import Draft, Tables  # noqa: E402
 from finops_guard.pricebook import facts  # noqa: E402
 
 PRICES = ROOT / "prices"
-NOT_SERVICES = {"__init__", "tables", "machines", "pages"}
+NOT_SERVICES = {"__init__", "tables", "machines", "pages", "published"}
 
 
 def main() -> int:

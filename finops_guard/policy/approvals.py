@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from finops_guard.policy.document import ZERO, ResourceDocument
+from finops_guard.policy.document import ResourceDocument
+from finops_guard.policy.figures import ZERO
 from finops_guard.policy.rule import CostCenter, CostCenters, Owner
 from finops_guard.values import Unknown
 
@@ -66,7 +67,9 @@ def approval(rule_id: str, center: CostCenter | None, amount: Decimal, centers: 
     amount, `insufficient` is true and the chain ends with the council.
     """
     owners = sorted(center.owners if center else (), key=_authority)
-    enough = next((index for index, owner in enumerate(owners) if owner.authority is None or owner.authority >= amount), None)
+    enough = next(
+        (index for index, owner in enumerate(owners) if owner.authority is None or owner.authority >= amount), None
+    )
     chain = owners if enough is None else owners[: enough + 1]
     return {
         "rule": rule_id,
@@ -85,5 +88,3 @@ def _authority(owner: Owner) -> tuple[bool, Decimal]:
 
 def _owner(owner: Owner) -> dict[str, Any]:
     return {"name": owner.name, "role": owner.role, "logins": dict(owner.logins), "authority": owner.authority}
-
-

@@ -1,33 +1,25 @@
 """The policy input: one normalised document per resource, the same for every kind of input (schemas/policy-input.json).
 
-Every field is computed when a rule first asks for it. Money is USD/month. Absent is None; what cannot be known yet is an
-Unknown; a sum of which a part is not known is an AtLeast.
+Every field is computed when a rule first asks for it. Money is USD/month. Absent is None; what cannot be known yet is
+an Unknown; a sum of which a part is not known is an AtLeast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from finops_guard.model import (
-    CostComponent,
-    Environment,
-    Estimate,
-    EstimatedChange,
-    ProjectEstimate,
-    Resource,
-    ResourceEstimate,
-)
+from finops_guard.model import Environment, Estimate, EstimatedChange, ProjectEstimate, Resource
 from finops_guard.policy import machines
-from finops_guard.policy.keys import AtLeast, walk
+from finops_guard.policy.figures import NO_BASE, ZERO, cost_of, delta_of
+from finops_guard.policy.keys import walk
 from finops_guard.policy.machines import Group, MachineFacts
 from finops_guard.policy.rule import CostCenters, Match
 from finops_guard.policy.tables import classes_of_types, taggable_types
+from finops_guard.policy.totals import Totals
 from finops_guard.values import Unknown
 
-ZERO = Decimal(0)
-NO_BASE = Unknown("there is no base to compare with")
 NO_ENVIRONMENT = Unknown("nothing says which environment this runs in")
 
 TOTALS = ("before", "after", "delta", "delta_percent", "gpus", "gpus_added", "resources", "unpriced")
@@ -42,7 +34,9 @@ FIELDS: Mapping[str, tuple[str, ...] | None] = {
     "gpus": None, "gpus_at_max": None, "gpu_models": None, "accelerators": None, "vcpus": None, "memory_gib": None,
     "scaling": SCALING, "replacement": None, "saving": None, "capacity": None, "retention": None, "totals": TOTALS,
 }  # fmt: skip
-NEEDS_BASE = frozenset({"delta", "cost.before", "totals.before", "totals.delta", "totals.delta_percent", "totals.gpus_added"})
+NEEDS_BASE = frozenset(
+    {"delta", "cost.before", "totals.before", "totals.delta", "totals.delta_percent", "totals.gpus_added"}
+)
 
 Alternatives = Callable[[EstimatedChange], "tuple[str, Decimal] | None"]
 
@@ -53,11 +47,15 @@ class ResourceDocument:
     __slots__ = ("_cache", "changed", "project", "resource", "run")
 
     def __init__(
-        self, changed: EstimatedChange, project: ProjectEstimate, run: RunDocument, given: Mapping[str, Any] | None = None
+        self,
+        changed: EstimatedChange,
+        project: ProjectEstimate,
+        run: RunDocument,
+        given: Mapping[str, Any] | None = None,
     ) -> None:
-        self.changed = changed
-        self.project = project
-        self.run = run
+        self.changed: EstimatedChange = changed
+        self.project: ProjectEstimate = project
+        self.run: RunDocument = run
         self.resource: Resource = changed.change.resource
         self._cache: dict[str, Any] = dict(given) if given else {}
 
@@ -138,7 +136,9 @@ class RunDocument:
     def totals(self) -> Totals:
         """The totals of the whole run."""
         if self._totals is None:
-            self._totals = Totals((document for group in self.by_type.values() for document in group), self.given_totals)
+            self._totals = Totals(
+                (document for group in self.by_type.values() for document in group), self.given_totals
+            )
         return self._totals
 
     def export(self) -> dict[str, Any]:
@@ -149,87 +149,6 @@ class RunDocument:
             "resources": sorted(documents, key=lambda entry: (entry["project"], entry["address"])),
             "totals": _plain(self.totals, TOTALS),
         }
-
-
-class Totals:
-    """Sums over some resources, each computed when asked for. `given` stands over computed ones (tests of rules)."""
-
-    __slots__ = ("_cache", "documents")
-
-    def __init__(self, documents: Iterable[ResourceDocument], given: Mapping[str, Any] | None = None) -> None:
-        self.documents = list(documents)
-        self._cache: dict[str, Any] = dict(given) if given else {}
-
-    def get(self, name: str) -> Any:
-        """A total by name."""
-        if name not in self._cache:
-            self._cache[name] = _TOTALS[name](self) if name in _TOTALS else None
-        return self._cache[name]
-
-    @property
-    def without_base(self) -> bool:
-        """True when some of the resources have no base to compare with."""
-        return any(not document.has_base for document in self.documents)
-
-
-def missing_prices(side: ResourceEstimate | None) -> list[CostComponent]:
-    """The lines of a side that lack a price; lines that only lack usage are not among them."""
-    if side is None:
-        return []
-    return [
-        part for part in side.components
-        if part.monthly_cost is None and not part.one_time and not part.quantity.needs_usage
-    ]  # fmt: skip
-
-
-def is_unpriced(side: ResourceEstimate | None) -> bool:
-    """True when a side may cost money that nobody has priced."""
-    return side is not None and (side.status in ("unpriced", "unsupported") or bool(missing_prices(side)))
-
-
-def known_cost(side: ResourceEstimate | None) -> Decimal:
-    """The known part of what a side costs; 0 for a side that does not exist."""
-    return (side.monthly_cost or ZERO) if side else ZERO
-
-
-def cost_of(side: ResourceEstimate | None, absent: Decimal | None = None) -> Decimal | Unknown | None:
-    """What a side costs: exact, AtLeast when a line has no figure, Unknown when none has."""
-    if side is None:
-        return absent
-    if side.status == "free":
-        return ZERO
-    if side.monthly_cost is None:
-        return Unknown(side.reason or "there is no figure")
-    if side.status == "partly_priced":
-        return AtLeast.of(side.monthly_cost, Unknown(side.reason or "a part has no figure"))
-    return side.monthly_cost
-
-
-def _delta(document: ResourceDocument) -> Decimal | Unknown:
-    """USD/month more than before. What lacks a figure on both sides alike is taken to have stayed the same."""
-    changed = document.changed
-    if not document.has_base:
-        return NO_BASE
-    if changed.change.action == "no-op":
-        return ZERO
-    difference = known_cost(changed.after) - known_cost(changed.before)
-    before, after = cost_of(changed.before, ZERO), cost_of(changed.after, ZERO)
-    if _without_figure(changed.before) == _without_figure(changed.after):
-        both_unknown = isinstance(before, Unknown) and isinstance(after, Unknown)
-        return after if both_unknown and changed.change.action == "replace" and isinstance(after, Unknown) else difference
-    if isinstance(before, Unknown | AtLeast):
-        return before if isinstance(before, Unknown) else before.unknown
-    if isinstance(after, Unknown):
-        return after
-    return AtLeast.of(difference, after.unknown) if isinstance(after, AtLeast) else difference
-
-
-def _without_figure(side: ResourceEstimate | None) -> list[tuple[str, tuple[str, ...], str | None]]:
-    if side is None or side.status == "free":
-        return []
-    if not side.components and side.monthly_cost is None:
-        return [(side.status, (), None)]
-    return [(part.name, part.path, part.product) for part in side.components if part.monthly_cost is None]
 
 
 def _environment(document: ResourceDocument) -> str | Unknown:
@@ -378,7 +297,7 @@ _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "taggable": _taggable,
     "classes": lambda document: list(classes_of_types().get(document.resource.type, ())),
     "monthly_cost": lambda document: cost_of(document.changed.after, ZERO),
-    "delta": _delta,
+    "delta": lambda document: delta_of(document.changed),
     "cost": _cost,
     "instance_type": _instance_type,
     "instance_types": _instance_types,
@@ -394,81 +313,6 @@ _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "capacity": _capacity,
     "retention": _retention,
     "totals": lambda document: document.run.totals,
-}
-
-
-def _sum(values: Iterable[Any]) -> Decimal:
-    """The sum; AtLeast when a part is not known."""
-    total, unknown = ZERO, None
-    for value in values:
-        if isinstance(value, Unknown):
-            unknown = unknown or [value]
-        else:
-            total += value
-            if isinstance(value, AtLeast):
-                unknown = unknown or [value.unknown]
-    return AtLeast.of(total, unknown[0]) if unknown else total
-
-
-def _side_gpus(side: Resource | None, document: ResourceDocument) -> Decimal | Unknown:
-    """GPUs that a side runs; launch templates start none themselves, the groups that use them do."""
-    if side is None or side.type in machines.TEMPLATES or not machines.has_machines(side):
-        return ZERO
-    if side is document.resource:
-        found: Decimal | Unknown = document.get("gpus")
-        return found
-    return machines.total(machines.groups(side), document.run.facts, "gpus")
-
-
-def _gpus_added(totals: Totals) -> Decimal | Unknown:
-    """GPUs more than before, resource by resource; what goes elsewhere is not subtracted."""
-    added = []
-    for document in totals.documents:
-        change = document.changed.change
-        if change.action in ("no-op", "delete"):
-            continue
-        if change.action == "declared":
-            return NO_BASE
-        after = _side_gpus(change.after, document)
-        if isinstance(after, Unknown) or after > 0:
-            before = _side_gpus(change.before, document)
-            if isinstance(after, Unknown) or isinstance(before, Unknown):
-                added.append(after if isinstance(after, Unknown) else before)
-            else:
-                added.append(max(ZERO, after - before))
-    return _sum(added)
-
-
-def _total_delta(totals: Totals) -> Decimal | Unknown:
-    return NO_BASE if totals.without_base else _sum(document.get("delta") for document in totals.documents)
-
-
-def _total_before(totals: Totals) -> Decimal | Unknown:
-    if totals.without_base:
-        return NO_BASE
-    return sum((known_cost(document.changed.before) for document in totals.documents), ZERO)
-
-
-def _delta_percent(totals: Totals) -> Decimal | Unknown | None:
-    """None when there was nothing before: an increase of nothing has no percentage."""
-    before, delta = totals.get("before"), totals.get("delta")
-    if isinstance(before, Unknown) or isinstance(delta, Unknown):
-        return before if isinstance(before, Unknown) else delta
-    if not before:
-        return None
-    share = Decimal(delta) / Decimal(before) * 100
-    return AtLeast.of(share, delta.unknown) if isinstance(delta, AtLeast) else share
-
-
-_TOTALS: Mapping[str, Callable[[Totals], Any]] = {
-    "before": _total_before,
-    "after": lambda totals: _sum(document.get("monthly_cost") for document in totals.documents),
-    "delta": _total_delta,
-    "delta_percent": _delta_percent,
-    "gpus": lambda totals: _sum(_side_gpus(document.changed.change.after, document) for document in totals.documents),
-    "gpus_added": _gpus_added,
-    "resources": lambda totals: Decimal(len(totals.documents)),
-    "unpriced": lambda totals: Decimal(sum(is_unpriced(document.changed.after) for document in totals.documents)),
 }
 
 

@@ -53,7 +53,7 @@ def key(text: str, fields: Mapping[str, Any]) -> tuple[Key, frozenset[str]]:
 
 
 def walk(value: Any, steps: list[Any], start: int = 0) -> Any:
-    """Follow the steps. Absent is None; an Unknown that the code states is returned; one the provider decides is absent."""
+    """Follow the steps. Absent is None, also what the provider decides; an Unknown that the code states is returned."""
     for position in range(start, len(steps)):
         if value is None:
             return None
@@ -142,7 +142,7 @@ def _expression(text: str, fields: Mapping[str, Any]) -> tuple[Key, frozenset[st
 
 def _refuse_misread_not(node: Any, text: str) -> None:
     """`!tags.Team` is `(!tags).Team` to JMESPath, which is always null."""
-    children = node.get("children", ()) if isinstance(node, dict) else ()
+    children: list[Any] = list(node.get("children", ()))
     if node.get("type") == "subexpression" and children[0].get("type") == "not_expression":
         raise BadKey(f"{text!r} applies `!` to the first name only, and is always null", "write !(a.b) for !a.b")
     for child in children:

@@ -15,7 +15,7 @@ from finops_guard.values import BadValue, Unknown, UnknownValue, as_number
 USUAL_NAMES = ("instance_type", "instance_types", "instance_class", "node_type")
 PREFIXES = ("db.", "cache.", "ml.", "kafka.", "mq.", "dms.")
 SUFFIXES = (".search", ".elasticsearch")
-TEMPLATES = ("aws_launch_template", "aws_launch_configuration")
+TEMPLATES = ("aws_launch_template", "aws_launch_configuration", "google_compute_instance_template")
 TEMPLATE_REFERENCES = ("launch_template", "launch_configuration", "mixed_instances_policy")
 OTHER_TYPE = (
     MachineRow(True, None, "instance_type", ("?",), ()),

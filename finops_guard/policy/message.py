@@ -20,7 +20,9 @@ MONEY = {
 }  # fmt: skip
 SIGNED_MONEY = {"delta", "totals.delta"}
 PERCENT = {"percent", "delta_percent", "totals.delta_percent", "coverage_percent", "minimum_percent", "threshold"}
-OPEN_FAMILIES = ("tags.",)  # any name below these is allowed; raw attributes are not: they may hold what nobody should print
+OPEN_FAMILIES = (
+    "tags.",
+)  # any name below these is allowed; raw attributes are not: they may hold what nobody should print
 TOKEN = re.compile(r"\{\?|\{([^{}?][^{}]*)\}|[{}]")
 
 Lookup = Callable[[str], Any]

@@ -34,7 +34,9 @@ def regex(pattern: str) -> Callable[[str], bool]:
         raise BadPattern(f"not a regular expression: {problem}") from None
     degree += 0 if pattern.startswith(("^", "\\A")) else 1
     if degree > 3:
-        raise BadPattern("too many unlimited repeats (such as .*): it could take for ever on a long text; anchor it with ^")
+        raise BadPattern(
+            "too many unlimited repeats (such as .*): it could take for ever on a long text; anchor it with ^"
+        )
     limit = LONGEST_SUBJECT if degree < 3 else LONGEST_SUBJECT_CUBIC
 
     def found(subject: str) -> bool:
@@ -55,7 +57,7 @@ def _degree(parsed: Any, inside: bool = False) -> int:
             varies = high != low
             if inside and varies:
                 raise BadPattern("a repeat inside a repeat could take for ever; write it without nesting")
-            total += (1 if varies and high > UNBOUNDED else 0) + _degree(body, inside or varies and high > 1)
+            total += (1 if varies and high > UNBOUNDED else 0) + _degree(body, inside or (varies and high > 1))
         elif name == "BRANCH":
             if inside:
                 raise BadPattern("alternatives (|) inside a repeat could take for ever; write them without the repeat")
@@ -69,7 +71,7 @@ def _degree(parsed: Any, inside: bool = False) -> int:
 
 @lru_cache(maxsize=4096)
 def glob(pattern: str) -> Callable[[str], bool]:
-    """A function that says whether a text is like the pattern: `*` and `?` are wild, everything else (also `[`) is plain."""
+    """A function that says whether a text is like the pattern; `*` and `?` are wild, all else (also `[`) is plain."""
     if "*" not in pattern and "?" not in pattern:
         return lambda text: text == pattern
     parts = re.split(r"([*?])", re.sub(r"\*+", "*", pattern))

@@ -99,17 +99,18 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class CostCenter:
-    """A cost centre. Amounts are USD/month; `numbers` holds every figure by its key (monthly_budget, llm_monthly_cap)."""
+    """A cost centre. `numbers` holds its figures (USD/month) by key: monthly_budget, llm_monthly_cap."""
 
     id: str
     team: str | None
     owners: tuple[Owner, ...]
     numbers: Mapping[str, Decimal]
+    contact: str | None = None
 
     @property
     def owner(self) -> str | None:
-        """Who answers for it: the owner with the least authority, who is nearest to the work."""
-        return self.owners[0].name if self.owners else None
+        """Who answers for it: the stated contact, else the owner nearest to the work, who has the least authority."""
+        return self.contact or (self.owners[0].name if self.owners else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Check a YAML document against a published schema, fast and with messages for people: which key, where, which was meant.
+"""Check a YAML document against a published schema, fast, with messages for people: which key, where, what was meant.
 
 It knows the part of JSON Schema 2020-12 that our schemas use (a test compares it with a full validator), without the
 80 ms that a full validator needs to be imported.
@@ -20,9 +20,9 @@ from finops_guard.files.text import Document
 Path = tuple[Any, ...]
 Schema = Mapping[str, Any]
 KEYWORDS = {
-    "$schema", "$id", "$defs", "$ref", "title", "description", "type", "enum", "const", "pattern", "format", "minLength",
-    "minimum", "maximum", "exclusiveMinimum", "required", "properties", "additionalProperties", "minProperties", "items",
-    "minItems", "oneOf", "examples",
+    "$schema", "$id", "$defs", "$ref", "title", "description", "type", "enum", "const", "pattern", "format",
+    "minLength", "minimum", "maximum", "exclusiveMinimum", "required", "properties", "additionalProperties",
+    "minProperties", "items", "minItems", "oneOf", "examples",
 }  # fmt: skip
 UNKNOWN_KEY, OTHER = 0, 1
 
@@ -38,7 +38,7 @@ class Problem:
 
 
 def check_shape(document: Document, schema: Schema, label: str) -> None:
-    """Raise PolicyError for the first thing in `document` that does not fit `schema`; `label` is what the file should be."""
+    """Raise PolicyError for the first thing in `document` that does not fit `schema`; `label` is what it should be."""
     problems = list(_problems(document.value, schema, (), schema))
     if not problems:
         return
@@ -84,7 +84,9 @@ def _problems(value: Any, schema: Schema, path: Path, root: Schema) -> Iterator[
     wanted = schema.get("type")
     if wanted is not None and not _is_type(value, wanted):
         kinds = wanted if isinstance(wanted, str) else " or ".join(wanted)
-        yield Problem(OTHER, path, f"should be {_ARTICLE.get(kinds, kinds)}, not {_shown(value)}", schema.get("description"))
+        yield Problem(
+            OTHER, path, f"should be {_ARTICLE.get(kinds, kinds)}, not {_shown(value)}", schema.get("description")
+        )
         return
     yield from _value_problems(value, schema, path)
     if isinstance(value, Mapping):
@@ -99,10 +101,14 @@ def _value_problems(value: Any, schema: Schema, path: Path) -> Iterator[Problem]
     if "const" in schema and value != schema["const"]:
         yield Problem(OTHER, path, f"should be {schema['const']!r}, not {_shown(value)}")
     if "enum" in schema and value not in schema["enum"]:
-        yield Problem(OTHER, path, f"{_shown(value)} is not a valid choice", suggestion(str(value), map(str, schema["enum"])))
+        yield Problem(
+            OTHER, path, f"{_shown(value)} is not a valid choice", suggestion(str(value), map(str, schema["enum"]))
+        )
     if isinstance(value, str):
         if len(value) < schema.get("minLength", 0):
-            yield Problem(OTHER, path, f"should have at least {schema['minLength']} characters", schema.get("description"))
+            yield Problem(
+                OTHER, path, f"should have at least {schema['minLength']} characters", schema.get("description")
+            )
         if "pattern" in schema and not re.search(schema["pattern"], value):
             yield Problem(OTHER, path, f"{_shown(value)} does not have the right form", schema.get("description"))
     if isinstance(value, int | Decimal) and not isinstance(value, bool):

@@ -87,6 +87,8 @@ def estimate_resource(resource: Resource, pricing: Pricing) -> ResourceEstimate:
         components.append(unpriced("Not determined", str(unknown)))
     except BadValue as bad:
         raise InputError(f"{resource.address}: {bad}", resource.span) from None
+    if not components and resource.type in free_types():
+        return ResourceEstimate("free", free_types()[resource.type])
     return _summary(tuple(components))
 
 

@@ -51,6 +51,45 @@ PRICED: dict[str, str] = {
     "aws_sagemaker_endpoint_configuration": "aws.sagemaker:endpoint_configuration",
     # Amazon Bedrock
     "aws_bedrock_provisioned_model_throughput": "aws.bedrock:provisioned_throughput",
+    # Free unless an option is chosen
+    "aws_accessanalyzer_analyzer": "aws.free_unless:access_analyzer",
+    "aws_lambda_event_source_mapping": "aws.free_unless:event_source_mapping",
+    # Amazon S3
+    "aws_s3_bucket": "aws.s3:bucket",
+    "aws_s3_directory_bucket": "aws.s3:directory_bucket",
+    "aws_s3_bucket_analytics_configuration": "aws.s3:analytics",
+    "aws_s3_bucket_inventory": "aws.s3:inventory",
+    # Amazon EFS
+    "aws_efs_file_system": "aws.efs:file_system",
+    # Amazon ECS
+    "aws_ecs_service": "aws.ecs:service",
+    # AWS Lambda
+    "aws_lambda_function": "aws.lambda_functions:function",
+    "aws_lambda_provisioned_concurrency_config": "aws.lambda_functions:provisioned_concurrency",
+    # Amazon CloudWatch
+    "aws_cloudwatch_log_group": "aws.cloudwatch:log_group",
+    "aws_cloudwatch_metric_alarm": "aws.cloudwatch:metric_alarm",
+    "aws_cloudwatch_composite_alarm": "aws.cloudwatch:composite_alarm",
+    "aws_cloudwatch_dashboard": "aws.cloudwatch:dashboard",
+    # AWS KMS
+    "aws_kms_key": "aws.kms:kms_key",
+    "aws_kms_external_key": "aws.kms:kms_key",
+    "aws_kms_replica_key": "aws.kms:kms_key",
+    "aws_kms_replica_external_key": "aws.kms:kms_key",
+    # AWS Secrets Manager
+    "aws_secretsmanager_secret": "aws.secretsmanager:secret",
+    # Amazon SQS and SNS
+    "aws_sqs_queue": "aws.sqs:queue",
+    "aws_sns_topic": "aws.sns:topic",
+    "aws_sns_topic_subscription": "aws.sns:subscription",
+    # Amazon Kinesis Data Streams
+    "aws_kinesis_stream": "aws.kinesis:stream",
+    # AWS Step Functions
+    "aws_sfn_state_machine": "aws.stepfunctions:state_machine",
+    # Amazon API Gateway
+    "aws_api_gateway_rest_api": "aws.apigateway:rest_api",
+    "aws_api_gateway_stage": "aws.apigateway:stage",
+    "aws_apigatewayv2_api": "aws.apigateway:api_v2",
 }
 
 

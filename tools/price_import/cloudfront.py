@@ -24,9 +24,21 @@ TIERS = {  # where a tier starts, in TB a month
     "Over 5 PB": 5120,
 }  # fmt: skip
 ONCE = {
-    "Charge for using an SSL certificate with a CloudFront alternate domain name": ("dedicated-ip-certificate", "certificates", 0),
-    "Charge for invalidating objects removing the objects from CloudFront edge locations First 1000 free": ("invalidation", "paths", 0),
-    "Charge for invalidating objects removing the objects from CloudFront edge locations": ("invalidation", "paths", 1000),
+    "Charge for using an SSL certificate with a CloudFront alternate domain name": (
+        "dedicated-ip-certificate",
+        "certificates",
+        0,
+    ),
+    "Charge for invalidating objects removing the objects from CloudFront edge locations First 1000 free": (
+        "invalidation",
+        "paths",
+        0,
+    ),
+    "Charge for invalidating objects removing the objects from CloudFront edge locations": (
+        "invalidation",
+        "paths",
+        1000,
+    ),
 }
 SHIELD = "CloudFront Request-Origin-Shield Origin Shield Requests"
 ENCRYPTION = "HTTPS Proxy requests with Field Level Encryption"

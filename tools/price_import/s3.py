@@ -11,12 +11,16 @@ TB = 1024  # GB
 FREQUENT = "Intelligent Tiering Frequent Access"
 
 
-def _class(name: str, key: str, put: str = "PUT COPY/POST or LIST requests to {}", transition: str | None = None) -> dict[str, Line]:
+def _class(
+    name: str, key: str, put: str = "PUT COPY/POST or LIST requests to {}", transition: str | None = None
+) -> dict[str, Line]:
     """The lines that every storage class but Standard has, by the name that the page gives it."""
     return {
         f"{put.format(name)} per Requests": Line(f"aws/s3/{key}/requests/tier-1", "requests"),
         f"GET and all other requests to {name} per Requests": Line(f"aws/s3/{key}/requests/tier-2", "requests"),
-        f"Lifecycle Transition Requests into {transition or name} per Requests": Line(f"aws/s3/{key}/lifecycle-transition", "requests"),
+        f"Lifecycle Transition Requests into {transition or name} per Requests": Line(
+            f"aws/s3/{key}/lifecycle-transition", "requests"
+        ),
         f"Object Retrieval in {name} per GB": Line(f"aws/s3/{key}/retrieval", "GB"),
         **_select(name, key),
     }
@@ -50,7 +54,11 @@ INTELLIGENT = {
     # The Deep Archive storage class has no line of its own on the page; it costs what this tier costs.
     "IntelligentTieringDeepArchiveAccess": (
         Line("aws/s3/intelligent-tiering/storage/deep-archive", "GB"),
-        Line("aws/s3/glacier-deep-archive/storage", "GB", derived="as the Deep Archive Access tier of Intelligent-Tiering"),
+        Line(
+            "aws/s3/glacier-deep-archive/storage",
+            "GB",
+            derived="as the Deep Archive Access tier of Intelligent-Tiering",
+        ),
     ),
     "Per object per month monitoring and automation fee for objects in Intelligent Tiering": Line(
         "aws/s3/intelligent-tiering/monitoring", "objects"
@@ -79,22 +87,34 @@ GLACIER = {
     # A PUT into Deep Archive costs what a transition into it costs; the page has a line for the transition only.
     "Lifecycle Transition Requests into Glacier Deep Archive per Requests": (
         Line("aws/s3/glacier-deep-archive/lifecycle-transition", "requests"),
-        Line("aws/s3/glacier-deep-archive/requests/tier-1", "requests", derived="as a lifecycle transition into the class"),
+        Line(
+            "aws/s3/glacier-deep-archive/requests/tier-1",
+            "requests",
+            derived="as a lifecycle transition into the class",
+        ),
     ),
     "Fee for Standard Retrieval of data stored from Glacier Deep Archive": Line(
         "aws/s3/glacier-deep-archive/retrieval/standard", "GB"
     ),
-    "Fee for Bulk Retrieval of data stored from Glacier Deep Archive": Line("aws/s3/glacier-deep-archive/retrieval/bulk", "GB"),
+    "Fee for Bulk Retrieval of data stored from Glacier Deep Archive": Line(
+        "aws/s3/glacier-deep-archive/retrieval/bulk", "GB"
+    ),
 }
 EXPRESS = {
     "Express One Zone Storage Inf per GB Mo": Line("aws/s3/express-one-zone/storage", "GB"),
-    "PUT COPY/POST or LIST requests to Express One Zone per Requests": Line("aws/s3/express-one-zone/requests/tier-1", "requests"),
-    "GET and all other requests to Express One Zone per Requests": Line("aws/s3/express-one-zone/requests/tier-2", "requests"),
+    "PUT COPY/POST or LIST requests to Express One Zone per Requests": Line(
+        "aws/s3/express-one-zone/requests/tier-1", "requests"
+    ),
+    "GET and all other requests to Express One Zone per Requests": Line(
+        "aws/s3/express-one-zone/requests/tier-2", "requests"
+    ),
     "Object Upload in Express One Zone per GB": Line("aws/s3/express-one-zone/upload", "GB"),
     "Object Retrieval in Express One Zone per GB": Line("aws/s3/express-one-zone/retrieval", "GB"),
 }
 GLACIER_SELECT = {
-    f"{speed.capitalize()}-Select-{what.capitalize()} per GB": Line(f"aws/s3/glacier-flexible-retrieval/select/{speed}/{what}", "GB")
+    f"{speed.capitalize()}-Select-{what.capitalize()} per GB": Line(
+        f"aws/s3/glacier-flexible-retrieval/select/{speed}/{what}", "GB"
+    )
     for speed in ("standard", "expedited", "bulk")
     for what in ("scanned", "returned")
 }

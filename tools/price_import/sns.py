@@ -16,7 +16,9 @@ PAGE = {
     "SMTP 0 to 1000": Line("aws/sns/notifications/email", "notifications"),
     "SMTP 1000 to Inf": Line("aws/sns/notifications/email", "notifications", 1_000),
     "Amazon Kinesis Data Firehose Messages": Line("aws/sns/notifications/firehose", "notifications"),
-    "Apple Push Notification Service APNS iOS Notifications": Line("aws/sns/notifications/mobile-push", "notifications"),
+    "Apple Push Notification Service APNS iOS Notifications": Line(
+        "aws/sns/notifications/mobile-push", "notifications"
+    ),
     "Apple Push Notification Service APNS Mac OS Notifications": Line("aws/sns/notifications/macos", "notifications"),
     "Amazon SNS Standard Payload Scanned Filtered per GB": Line("aws/sns/payload-filtering", "GB"),
     "Amazon SNS FIFO API Requests per Requests": Line("aws/sns/fifo/requests", "requests"),

@@ -1,4 +1,4 @@
-"""AWS Step Functions: state transitions, Express requests and duration. Bills and quoted pages: no price list is at hand."""
+"""AWS Step Functions: transitions, Express requests and duration. No price list is at hand: bills, quoted pages."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from finops_guard.model import PolicyAction
+from finops_guard.model import PolicyAction, ResourceEstimate
 from finops_guard.policy.approvals import rise
-from finops_guard.policy.document import ZERO, ResourceDocument, RunDocument, is_unpriced, known_cost
+from finops_guard.policy.document import ResourceDocument, RunDocument
+from finops_guard.policy.figures import ZERO, is_unpriced, known_cost
 from finops_guard.policy.kinds.interface import BudgetLine, Hit, NotEvaluated, Outcome, Source, thresholds
 from finops_guard.policy.message import money, percent
 from finops_guard.policy.rule import STRICTNESS, CostCenter, CostCenters, Rule, Scope, Threshold
@@ -17,7 +18,9 @@ from finops_guard.values import Unknown
 
 HUNDRED = Decimal(100)
 NEEDS_ACTUALS = ("actual_plus_delta", "forecast")
-NO_ACTUALS = "there is no snapshot of actual spend; use the measure estimate, or give a snapshot once `actuals` can make one"
+NO_ACTUALS = (
+    "there is no snapshot of actual spend; use the measure estimate, or give a snapshot once `actuals` can make one"
+)
 
 
 @dataclass(slots=True)
@@ -76,7 +79,9 @@ class BudgetCheck:
             return
         groups, loose = self._groups(rule, run)
         if self.measure == "estimate_delta":
-            for project in sorted({document.get("project") for group in groups for document in group.documents if not document.has_base}):
+            for project in sorted(
+                {document.get("project") for group in groups for document in group.documents if not document.has_base}
+            ):
                 yield NotEvaluated("no base", project)
             groups = [group for group in groups if all(document.has_base for document in group.documents)]
         for group in groups:
@@ -109,8 +114,12 @@ class BudgetCheck:
             return
         if self.measure in NEEDS_ACTUALS:
             yield BudgetLine(self._line(group, limit, None, None, found))
-            yield Hit(unknown=f"the budget of {group.name}: {NO_ACTUALS}", problem=f"no actual spend for {group.name}",
-                      passes_when=NO_ACTUALS, project=group.project, values={"group": group.name, "limit": limit})  # fmt: skip
+            yield Hit(
+                unknown=f"the budget of {group.name}: {NO_ACTUALS}",
+                problem=f"no actual spend for {group.name}",
+                passes_when=NO_ACTUALS,
+                project=group.project,
+            )
             return
         used = group.used(self.measure)
         share = used / limit * HUNDRED if limit else None
@@ -129,7 +138,7 @@ class BudgetCheck:
         return Hit(
             action=strict.action,
             problem=f"{group.name} reaches {percent(strict.percent or ZERO)} % of its budget{missing}",
-            passes_when=f"{group.name} stays below {money(limit * lowest / HUNDRED)}/month ({percent(lowest)} % of {money(limit)})",
+            passes_when=f"{group.name} stays below {money(limit * lowest / HUNDRED)}/month ({percent(lowest)} %)",
             money=used,
             project=group.project,
             values={
@@ -157,17 +166,14 @@ class BudgetCheck:
 
     def _unattributed(self, loose: Group) -> Iterator[Hit]:
         """What costs money and counts against no budget is said, once."""
-        counted = [
-            document for document in loose.documents
-            if document.changed.after is not None and (known_cost(document.changed.after) > 0 or is_unpriced(document.changed.after))
-        ]  # fmt: skip
+        counted = [document for document in loose.documents if _may_cost(document.changed.after)]
         if not counted or not Group("", counted).is_raised:
             return
         cost = Group("", counted).used("estimate")
         names = ", ".join(document.get("address") for document in counted[:3]) + (", …" if len(counted) > 3 else "")
         what = self.group_by.removeprefix("tags.")
         yield Hit(
-            unknown=f"{len(counted)} resources ({money(cost)}/month) have no {what} and count against no budget: {names}",
+            unknown=f"{len(counted)} of the resources ({money(cost)}/month) have no {what}, so no budget: {names}",
             problem=f"resources without {what}",
             passes_when=f"every resource that costs money has a {what}",
             money=cost,
@@ -184,6 +190,10 @@ def _group_name(document: ResourceDocument, group_by: str) -> str | None:
     return None if value in (None, "") or isinstance(value, Unknown) else str(value)
 
 
+def _may_cost(side: ResourceEstimate | None) -> bool:
+    return side is not None and (known_cost(side) > 0 or is_unpriced(side))
+
+
 def compile_check(definition: Mapping[str, Any], source: Source) -> BudgetCheck:
     """Compile the definition. Raises PolicyError for a threshold without a percentage."""
     _check_thresholds(definition["thresholds"], source)
@@ -191,7 +201,11 @@ def compile_check(definition: Mapping[str, Any], source: Source) -> BudgetCheck:
     limit_key = limit.removeprefix("cost_centers.") if isinstance(limit, str) else None
     fixed = None if limit_key else Decimal(str(limit))
     return BudgetCheck(
-        definition["group_by"], limit_key, fixed, definition.get("measure", "estimate"), thresholds(definition["thresholds"])
+        definition["group_by"],
+        limit_key,
+        fixed,
+        definition.get("measure", "estimate"),
+        thresholds(definition["thresholds"]),
     )
 
 
@@ -199,5 +213,3 @@ def _check_thresholds(items: Iterable[Mapping[str, Any]], source: Source) -> Non
     for index, item in enumerate(items):
         if "percent" not in item or len(item) != 2:
             source.at("thresholds", index).fail("a budget's threshold has percent and action, nothing else")
-
-

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from finops_guard.model import PolicyAction
 from finops_guard.policy.approvals import rises_by_cost_center
-from finops_guard.policy.document import ZERO, ResourceDocument, RunDocument, is_unpriced, known_cost
+from finops_guard.policy.document import ResourceDocument, RunDocument
+from finops_guard.policy.figures import ZERO, is_unpriced, known_cost
 from finops_guard.policy.kinds.interface import Hit, NotEvaluated, Outcome, Source, thresholds
 from finops_guard.policy.message import money, percent
 from finops_guard.policy.rule import JUDGED_CHANGES, STRICTNESS, Rule, Scope, Threshold
@@ -85,14 +86,22 @@ class CostCheck:
         yield from self._without_price(documents, subject, project)
 
     def _finding(
-        self, run: RunDocument, documents: list[ResourceDocument], subject: ResourceDocument | None, project: str | None,
-        figures: Figures, reached: list[Threshold], unsure: Unknown | None,
-    ) -> Hit:  # fmt: skip
+        self,
+        run: RunDocument,
+        documents: list[ResourceDocument],
+        subject: ResourceDocument | None,
+        project: str | None,
+        figures: Figures,
+        reached: list[Threshold],
+        unsure: Unknown | None,
+    ) -> Hit:
         strict = max(reached, key=lambda one: (STRICTNESS[one.action], one.above is not None, one.above or ZERO))
-        missing = sum(is_unpriced(document.changed.after) for document in documents if document.change in JUDGED_CHANGES)
+        missing = sum(
+            is_unpriced(document.changed.after) for document in documents if document.change in JUDGED_CHANGES
+        )
         return Hit(
             subject,
-            action=strict.action,
+            action=strict.action if unsure is None else None,
             unknown=None if unsure is None else str(unsure),
             problem=f"increase above {_limit(strict)}",
             passes_when=" and ".join(f"the increase is at most {_limit(one)}" for one in reached),

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from finops_guard.model import PolicyAction
-from finops_guard.policy.document import ZERO, RunDocument, known_cost
+from finops_guard.policy.document import RunDocument
+from finops_guard.policy.figures import ZERO, known_cost
 from finops_guard.policy.kinds.interface import Hit, Outcome, Source
 from finops_guard.policy.message import percent
 from finops_guard.policy.rule import Rule, Scope

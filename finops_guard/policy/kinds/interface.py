@@ -139,7 +139,9 @@ def plain_fields() -> Iterator[str]:
 def thresholds(items: Sequence[Mapping[str, Any]]) -> tuple[Threshold, ...]:
     """The thresholds of a definition, as the schema has checked them."""
     return tuple(
-        Threshold(item["action"], *(_decimal(item.get(name)) for name in ("percent", "above", "above_percent", "floor")))
+        Threshold(
+            item["action"], *(_decimal(item.get(name)) for name in ("percent", "above", "above_percent", "floor"))
+        )
         for item in items
     )
 

@@ -1,9 +1,10 @@
-"""The operators of clauses. Each answers True, False, or None: a comparison with an Unknown is neither true nor false."""
+"""The operators of clauses. Each answers True, False, or None: a comparison with an Unknown is neither."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from operator import ge, gt, le, lt
 from typing import Any
 
 from finops_guard.policy.keys import AtLeast
@@ -31,7 +32,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "absent": ("{key} is absent", "{key} is set"),
     "present": ("{key} is set", "{key} is absent"),
 }
-NUMERIC = ("gt", "gte", "lt", "lte", "any-gt")
+COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le, "any-gt": gt}
+NUMERIC = tuple(COMPARE)
 PATTERNS = ("regex", "any-regex", "glob")
 LISTS = ("in", "not-in")
 WITHOUT_VALUE = ("absent", "present")
@@ -82,13 +84,7 @@ def _pattern_test(found: Callable[[str], bool]) -> Callable[[Any], Truth]:
 
 
 def _number_test(name: str, limit: Decimal) -> Test:
-    compare = {
-        "gt": lambda number: number > limit,
-        "gte": lambda number: number >= limit,
-        "lt": lambda number: number < limit,
-        "lte": lambda number: number <= limit,
-        "any-gt": lambda number: number > limit,
-    }[name]
+    compare = COMPARE[name]
     upward = name in ("gt", "gte", "any-gt")
 
     def check(value: Any) -> Truth:
@@ -98,7 +94,7 @@ def _number_test(name: str, limit: Decimal) -> Test:
             number = as_number("it", value)
         except BadValue:
             return None
-        answer: bool = compare(number)
+        answer = compare(number, limit)
         if isinstance(value, AtLeast) and answer is not upward:
             return None  # the part that is not known may carry it over the limit
         return answer

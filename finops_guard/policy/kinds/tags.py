@@ -143,7 +143,9 @@ def compile_check(definition: Mapping[str, Any], source: Source) -> TagsCheck:
             matches = regex(pattern) if pattern else None
         except BadPattern as bad:
             source.at("required", name, "pattern").fail(str(bad))
-        required.append(Wanted(name, tuple(map(_text, wanted.get("values", ()))), pattern, matches, wanted.get("lookup")))
+        required.append(
+            Wanted(name, tuple(map(_text, wanted.get("values", ()))), pattern, matches, wanted.get("lookup"))
+        )
     return TagsCheck(
         tuple(required),
         frozenset(map(_text, definition.get("forbidden_values", ()))),

@@ -1,4 +1,4 @@
-"""`when`: clauses `{key, op, value}` with `all`, `any`, `not` and `none_related`. True means that the rule is violated."""
+"""`when`: clauses `{key, op, value}` with `all`, `any`, `not` and `none_related`. True means: violated."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from finops_guard.model import PolicyAction
-from finops_guard.policy.document import FIELDS, NEEDS_BASE, ResourceDocument, RunDocument, Totals
+from finops_guard.policy.document import FIELDS, NEEDS_BASE, ResourceDocument, RunDocument
 from finops_guard.policy.keys import BadKey, key
 from finops_guard.policy.kinds.interface import Hit, NotEvaluated, Outcome, Source
 from finops_guard.policy.kinds.operators import LISTS, NUMERIC, PATTERNS, WITHOUT_VALUE, WORDS, Truth, operator
 from finops_guard.policy.patterns import BadPattern
 from finops_guard.policy.rule import JUDGED_CHANGES, Rule, Scope
+from finops_guard.policy.totals import Totals
 from finops_guard.values import BadValue, Unknown, as_number
 
 
@@ -76,7 +77,7 @@ class WhenCheck:
 
     def _judge_totals(self, rule: Rule, run: RunDocument) -> Iterator[Outcome]:
         matched = [document for document, unsure in run.select(rule.match, None) if unsure is None]
-        unsure = next((reason for _, reason in run.select(rule.match, None) if reason), None)
+        unsure = next((reason for _, reason in run.select(rule.match, None) if reason is not None), None)
         if unsure is not None:
             yield Hit(unknown=str(unsure), problem=self.clause.opposite)
         groups: dict[str, list[ResourceDocument]] = {}
@@ -101,9 +102,15 @@ class WhenCheck:
             return None
         unknown = None
         if answer is None or unsure is not None:
-            unknown = "; ".join(dict.fromkeys([*([str(unsure)] if unsure else []), *self.clause.reasons(given)]))
+            unknown = "; ".join(
+                dict.fromkeys([*([str(unsure)] if unsure is not None else []), *self.clause.reasons(given)])
+            )
         problem = self.clause.says(given) if answer else self.clause.says(None)
-        values = {f"totals.{name}": given.get("totals").get(name) for name in FIELDS["totals"] or ()} if document is None else {}
+        values = (
+            {f"totals.{name}": given.get("totals").get(name) for name in FIELDS["totals"] or ()}
+            if document is None
+            else {}
+        )
         cost = document.get("monthly_cost") if document else None
         return Hit(
             document,
@@ -145,7 +152,13 @@ def _comparison(definition: Mapping[str, Any], source: Source) -> Clause:
         test = operator(name, wanted)
     except BadPattern as bad:
         source.at("value").fail(str(bad))
-    shown = ", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted).lower() if wanted in (True, False) else wanted
+    shown = (
+        ", ".join(map(str, wanted))
+        if isinstance(wanted, list)
+        else str(wanted).lower()
+        if wanted in (True, False)
+        else wanted
+    )
     says, opposite = (text.replace("{value}", str(shown)).replace("{key}", definition["key"]) for text in WORDS[name])
 
     def reasons(given: Any) -> list[str]:
@@ -215,7 +228,9 @@ def _any(clauses: Sequence[Clause]) -> Clause:
 
     def says(given: Any) -> str:
         true = [clause for clause in clauses if given is not None and clause.answer(given)]
-        return " and ".join(clause.says(given) for clause in true) or " or ".join(clause.says(None) for clause in clauses)
+        return " and ".join(clause.says(given) for clause in true) or " or ".join(
+            clause.says(None) for clause in clauses
+        )
 
     return Clause(
         answer,

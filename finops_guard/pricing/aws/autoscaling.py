@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from finops_guard.model import CostComponent, Quantity, Resource
 from finops_guard.pricing.aws import launch as launches
-from finops_guard.pricing.aws.ec2 import address, compute, disks, options
+from finops_guard.pricing.aws.ec2 import AMI_DECIDES, RootDefault, address, compute, disks, options
 from finops_guard.pricing.aws.vpc import SUBNET_TYPES
 from finops_guard.pricing.component import between, group, settled, unpriced
 from finops_guard.pricing.facts import Facts
@@ -21,8 +21,11 @@ from finops_guard.values import Block, UnknownValue, Values
 NO_TEMPLATE = "the launch template or configuration is not part of this plan"
 SPECIFICATION = "mixed_instances_policy.launch_template.launch_template_specification"
 PLACES = (
-    "launch_template", f"{SPECIFICATION}.launch_template_id", f"{SPECIFICATION}.launch_template_name", "launch_configuration",
-)  # fmt: skip
+    "launch_template",
+    f"{SPECIFICATION}.launch_template_id",
+    f"{SPECIFICATION}.launch_template_name",
+    "launch_configuration",
+)
 READERS: dict[str, Callable[[Resource], launches.Raw]] = {
     "aws_launch_template": launches.of_template,
     "aws_launch_configuration": launches.of_configuration,
@@ -41,15 +44,17 @@ class Fleet:
     @property
     def all(self) -> Quantity:
         """All instances."""
-        first, second = self.on_demand, self.spot
-        low, high = ((getattr(first, end) or Decimal(0)) + (getattr(second, end) or Decimal(0)) for end in ("low", "high"))
-        bounded = first.low is not None or second.low is not None
-        total = (first.value or Decimal(0)) + (second.value or Decimal(0))
-        return replace(first, value=total, low=low if bounded else None, high=high if bounded else None)
+        most, least = (self.on_demand, self.spot) if self.on_demand.value else (self.spot, self.on_demand)
+        return replace(
+            most,
+            value=None if most.value is None else most.value + (least.value or 0),
+            low=None if most.low is None else most.low + (least.low or 0),
+            high=None if most.high is None else most.high + (least.high or 0),
+        )
 
 
 def autoscaling_group(asg: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Auto Scaling group: its instances at the desired capacity, with the range from the smallest to the largest group."""
+    """Auto Scaling group: its instances at the desired capacity, and the range between its least and largest size."""
     source = next((found for place in PLACES for found in asg.related(place) if found.type in READERS), None)
     size = group_size(asg, usage, "min_size", "desired_capacity", "max_size")
     policy = asg.block("mixed_instances_policy")
@@ -75,26 +80,27 @@ def group_size(values: Values, usage: Usage, least: str, wanted: str, most: str)
     expected = values.number(wanted)
     if expected is None:
         expected = values.number(least, 0)
-    low, high = _if_known(values, least), _if_known(values, most)
-    return between(min(expected, expected if low is None else low), expected, max(expected, expected if high is None else high))
+    low, high = _if_known(values, least, expected), _if_known(values, most, expected)
+    return between(min(expected, low), expected, max(expected, high))
 
 
-def _if_known(values: Values, name: str) -> Decimal | None:
+def _if_known(values: Values, name: str, otherwise: Decimal) -> Decimal:
     try:
-        return values.number(name)
+        return values.number(name, otherwise)
     except UnknownValue:
-        return None
+        return otherwise
 
 
-def launched(fleet: Fleet, usage: Usage, facts: Facts, subnets: Sequence[Resource], **root: object) -> Iterator[CostComponent]:
-    """All lines of the instances of a fleet; `root` says what the root disk is when nothing states it."""
-    if _some(fleet.on_demand):
-        yield from times(settled("Instance usage", compute(fleet.launch, usage)), fleet.on_demand, fleet.assume)
-    if _some(fleet.spot):
-        yield from times(settled("Instance usage (spot)", compute(fleet.launch, usage, spot=True)), fleet.spot, fleet.assume)
+def launched(
+    fleet: Fleet, usage: Usage, facts: Facts, subnets: Sequence[Resource], root: RootDefault = AMI_DECIDES
+) -> Iterator[CostComponent]:
+    """All lines of the instances of a fleet; `root` says how large the root disk is when nothing states it."""
+    for count, spot in ((fleet.on_demand, False), (fleet.spot, True)):
+        if _some(count):
+            yield from times(settled("Instance usage", compute(fleet.launch, usage, spot=spot)), count, fleet.assume)
     yield from times(settled("Instance options", options(fleet.launch, usage, facts)), fleet.all)
     yield from times(settled("Public IPv4 address", address(fleet.launch, usage, subnets)), fleet.all)
-    yield from times(settled("Disks", disks(fleet.launch, usage, **root)), fleet.all)  # type: ignore[arg-type]
+    yield from times(settled("Disks", disks(fleet.launch, usage, root)), fleet.all)
 
 
 def times(components: Iterable[CostComponent], count: Quantity, assume: str | None = None) -> Iterator[CostComponent]:
@@ -128,7 +134,7 @@ def _mixed(policy: Block, launch: Block, size: Quantity, counts_instances: bool)
     weight = Decimal(1) if counts_instances else chosen.number("weighted_capacity", 1)
     own = {name: chosen.get(name) for name in ("instance_type",) if name in chosen}
     if "instance_requirements" in chosen:
-        own, launch = {}, Block({**launch.attributes, "instance_type": None, "requirements": True})
+        own, launch = {}, Block({**launch.attributes, "instance_type": None, "no_type": launches.BY_REQUIREMENTS})
 
     def on_demand_units(units: Decimal) -> Decimal:
         fixed = min(units, base)
@@ -150,7 +156,8 @@ def _choice(distribution: Block, overrides: list[Block], spot: Quantity) -> str 
     """What is assumed when AWS may choose another override than the first."""
     by_price = distribution.text("on_demand_allocation_strategy", "prioritized") != "prioritized"
     if len(overrides) > 1 and (by_price or _some(spot)):
-        return f"all instances are of the first override, {overrides[0].text('instance_type')}: AWS chooses among {len(overrides)}"
+        first = overrides[0].text("instance_type")
+        return f"all instances are of the first override, {first}: AWS chooses among {len(overrides)}"
     return None
 
 

@@ -44,7 +44,9 @@ def distribution(distribution: Resource, usage: Usage, facts: Facts) -> Iterator
         yield from group(EDGES[edge], _edge(edge, usage))
     yield from settled("Origin shield requests", _origin_shields(distribution, usage))
     yield from settled("Cache behaviors", _behaviors(distribution, usage))
-    yield tiered("Invalidation requests", usage.number("monthly_invalidation_requests"), "aws/cloudfront/invalidation", "paths")
+    yield tiered(
+        "Invalidation requests", usage.number("monthly_invalidation_requests"), "aws/cloudfront/invalidation", "paths"
+    )
     yield from settled("Dedicated IP custom SSL certificates", _certificates(distribution, usage))
 
 
@@ -82,7 +84,9 @@ def _behaviors(distribution: Resource, usage: Usage) -> Iterator[CostComponent]:
         requests = usage.number("monthly_encryption_requests")
         yield monthly("Field level encryption requests", "aws/cloudfront/field-level-encryption", requests, "requests")
     if any(behavior.get("realtime_log_config_arn") not in (None, "") for behavior in behaviors):
-        yield monthly("Real-time log lines", "aws/cloudfront/real-time-log-lines", usage.number("monthly_log_lines"), "lines")
+        yield monthly(
+            "Real-time log lines", "aws/cloudfront/real-time-log-lines", usage.number("monthly_log_lines"), "lines"
+        )
 
 
 def _certificates(distribution: Resource, usage: Usage) -> Iterator[CostComponent]:
@@ -90,6 +94,8 @@ def _certificates(distribution: Resource, usage: Usage) -> Iterator[CostComponen
     method = distribution.block("viewer_certificate").text("ssl_support_method") or "sni-only"
     if method == "vip":
         count = usage.number("custom_ssl_certificates") if "custom_ssl_certificates" in usage else 1
-        yield monthly("Dedicated IP custom SSL certificates", "aws/cloudfront/dedicated-ip-certificate", count, "certificates")
+        yield monthly(
+            "Dedicated IP custom SSL certificates", "aws/cloudfront/dedicated-ip-certificate", count, "certificates"
+        )
     elif method == "static-ip":
         yield unpriced("Anycast static IP addresses", "charged for the list of addresses, by request", "months")

@@ -104,7 +104,7 @@ def _gp3_throughput(values: Values, region: str | None) -> Iterator[CostComponen
 
 
 def snapshot(snapshot: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """EBS snapshot: charged for the blocks stored, at most the size of its volume; archived ones are always full copies."""
+    """EBS snapshot: charged for the blocks stored, at most the size of its volume; archived ones are full copies."""
     yield from settled("Snapshot storage", _snapshot_storage(snapshot, usage))
     if "fast_snapshot_restore_hours" in usage:
         hours = usage.number("fast_snapshot_restore_hours")
@@ -127,7 +127,7 @@ def _snapshot_storage(snapshot: Resource, usage: Usage) -> Iterator[CostComponen
     if size is None:
         yield unpriced(name, "depends on usage: set storage_gb; the size of the volume is not known here", "GB")
         return
-    assume = None if archived else f"{size:f} GB, the whole volume: an upper bound, a snapshot holds only the blocks in use"
+    assume = None if archived else f"{size:f} GB, the whole volume: at most that, a snapshot holds the blocks in use"
     yield per_gb(name, amount(size, assume=assume), product)
 
 

@@ -9,6 +9,7 @@ partial_upfront, all_upfront), and for spot `spot_price` (USD per hour) or `spot
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from finops_guard.model import HOURS_PER_MONTH, CostComponent, Quantity, Resource
@@ -38,7 +39,18 @@ RESERVED_CHOICES = {
     "reserved_instance_term": ("1_year", "3_year"),
     "reserved_instance_payment_option": ("no_upfront", "partial_upfront", "all_upfront"),
 }
-NO_SPOT_PRICE = "spot prices move and have no list: set spot_price (USD per hour) or spot_discount_percent in the usage file"
+NO_SPOT_PRICE = "spot prices move and have no list: set spot_price (USD an hour) or spot_discount_percent as usage"
+
+
+@dataclass(frozen=True, slots=True)
+class RootDefault:
+    """Who decides on a root disk that nothing states, and how large it usually is (None: as Amazon's AMIs are)."""
+
+    decides: str
+    gb: int | None = None
+
+
+AMI_DECIDES = RootDefault("the AMI")
 
 
 def instance(instance: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
@@ -56,7 +68,10 @@ def instance(instance: Resource, usage: Usage, facts: Facts) -> Iterator[CostCom
 def instance_launch(instance: Resource) -> Block:
     """The values of an instance over those of the launch template that it refers to."""
     templates = [found for found in instance.related("launch_template") if found.type == "aws_launch_template"]
-    return launches.merged(launches.of_template(templates[0]) if templates else {}, launches.of_instance(instance))
+    base = launches.of_template(templates[0]) if templates else {}
+    if not templates and launches.stated(instance, "launch_template") is not None:
+        base = {"no_type": "instance_type is that of a launch template which is not part of this plan"}
+    return launches.merged(base, launches.of_instance(instance))
 
 
 def compute(launch: Block, usage: Usage, *, spot: bool = False, region: str | None = None) -> Iterator[CostComponent]:
@@ -65,9 +80,7 @@ def compute(launch: Block, usage: Usage, *, spot: bool = False, region: str | No
         return
     instance_type = launch.text("instance_type")
     if instance_type is None:
-        by_requirements = "requirements" in launch
-        reason = "the instance type is chosen at launch by instance_requirements" if by_requirements else "instance_type is not stated"
-        yield unpriced("Instance usage", reason, "hours")
+        yield unpriced("Instance usage", launch.text("no_type", "instance_type is not stated"), "hours")
     elif spot:
         yield _spot_hours(instance_type, launch, usage, region)
     elif "reserved_instance_term" in usage:
@@ -131,7 +144,9 @@ def _reserved(instance_type: str, launch: Block, usage: Usage, region: str | Non
     yield from reserved_hours(name, reserved, product, offer, region)
 
 
-def reserved_hours(name: str, product: str, on_demand: str, offer: str, region: str | None = None) -> Iterator[CostComponent]:
+def reserved_hours(
+    name: str, product: str, on_demand: str, offer: str, region: str | None = None
+) -> Iterator[CostComponent]:
     """Hours of a reservation, and its payment upfront as a one-time line."""
     if offer.endswith("all-upfront"):
         yield hourly(name, "aws/ec2/reserved/all-upfront")
@@ -157,7 +172,8 @@ def options(launch: Block, usage: Usage, facts: Facts, region: str | None = None
     """What is charged for one instance besides hours and disks."""
     instance_type = launch.text("instance_type")
     if launch.flag("ebs_optimized") and instance_type in EBS_OPTIMIZED_AT_A_FEE:
-        yield monthly("EBS-optimized usage", key("aws/ec2/ebs-optimized", instance_type), hours(usage), "hours", region=region)
+        product = key("aws/ec2/ebs-optimized", instance_type)
+        yield monthly("EBS-optimized usage", product, hours(usage), "hours", region=region)
     if launch.flag("monitoring"):
         metrics = hours(usage) * DETAILED_METRICS / HOURS_PER_MONTH  # metrics are charged by the hour they are sent
         yield monthly("Detailed monitoring", "aws/cloudwatch/custom-metric", metrics, "metrics")
@@ -209,12 +225,11 @@ def _public_ipv4(hours: Quantity) -> CostComponent:
 
 
 def disks(
-    launch: Block, usage: Usage, *, region: str | None = None, root_gb: int | None = None, root_name: str = "the AMI"
+    launch: Block, usage: Usage, root: RootDefault = AMI_DECIDES, region: str | None = None
 ) -> Iterator[CostComponent]:
     """The root disk and the other disks of one instance; each keeps its own place when something is unknown."""
-    yield from settled("root_block_device", _root(launch, usage, region, root_gb, root_name))
-    names = launch.known("disks") or []
-    for index, item in enumerate(names):
+    yield from settled("root_block_device", _root(launch, usage, root, region))
+    for index, item in enumerate(launch.known("disks") or []):
         path = f"ebs_block_device[{index}]"
         if isinstance(item, Unknown):
             yield unpriced(path, f"the disk is {item}")
@@ -222,13 +237,14 @@ def disks(
             yield from group(path, settled("Storage", _data_disk(Block(item), usage.nested(path), region)))
 
 
-def _root(launch: Block, usage: Usage, region: str | None, root_gb: int | None, root_name: str) -> Iterator[CostComponent]:
-    """Every instance has a root disk: where its size or type is not stated, the AMI decides and it is assumed."""
+def _root(launch: Block, usage: Usage, default: RootDefault, region: str | None) -> Iterator[CostComponent]:
+    """Every instance has a root disk: where its size or type is not stated, another decides and it is assumed."""
     root = launch.block("root")
     kind, size = root.text("volume_type"), root.number("volume_size")
-    default = root_gb or ROOT_SIZES.get(operating_system(launch, usage), 8)
-    guessed = " ".join(filter(None, [None if size else f"{default} GB", None if kind else "gp2"]))
-    quantity = amount(default if size is None else size, assume=f"{guessed} root volume: {root_name} decides" if guessed else None)
+    usual = default.gb or ROOT_SIZES.get(operating_system(launch, usage), 8)
+    guessed = " ".join(filter(None, [None if size else f"{usual} GB", None if kind else "gp2"]))
+    assume = f"{guessed} root volume: {default.decides} decides" if guessed else None
+    quantity = amount(usual if size is None else size, assume=assume)
     yield from group(
         "root_block_device", disk(kind or "gp2", quantity, root, usage.nested("root_block_device"), region=region)
     )
@@ -241,7 +257,8 @@ def _data_disk(block: Block, usage: Usage, region: str | None) -> Iterator[CostC
 
 def _in_reservation(instance: Resource) -> bool:
     """Whether the instance runs in a capacity reservation of the same plan, which is charged for it."""
-    return any(found.type == "aws_ec2_capacity_reservation" for found in instance.related("capacity_reservation_specification"))
+    targets = instance.related("capacity_reservation_specification")
+    return any(target.type == "aws_ec2_capacity_reservation" for target in targets)
 
 
 def capacity_reservation(reservation: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
@@ -254,9 +271,8 @@ def capacity_reservation(reservation: Resource, usage: Usage, facts: Facts) -> I
     tenancy = "dedicated" if reservation.text("tenancy", "default") == "dedicated" else "shared"
     product = key("aws/ec2/instance", instance_type, PLATFORMS.get(platform, platform), tenancy)
     region = local_zone(reservation.text("availability_zone"))
-    yield hourly(
-        f"Reserved capacity ({platform}, {instance_type})", product, reservation.number("instance_count", 1), region=region
-    )
+    name = f"Reserved capacity ({platform}, {instance_type})"
+    yield hourly(name, product, reservation.number("instance_count", 1), region=region)
 
 
 def dedicated_host(host: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from finops_guard.model import HOURS_PER_MONTH, CostComponent, Resource
 from finops_guard.pricing.aws import launch as launches
 from finops_guard.pricing.aws.autoscaling import NO_TEMPLATE, Fleet, group_size, launched, times
-from finops_guard.pricing.aws.ec2 import compute
+from finops_guard.pricing.aws.ec2 import RootDefault, compute
 from finops_guard.pricing.aws.vpc import SUBNET_TYPES
 from finops_guard.pricing.component import amount, group, hourly, monthly, settled, unpriced
 from finops_guard.pricing.facts import Facts
@@ -30,7 +30,9 @@ def cluster(cluster: Resource, usage: Usage, facts: Facts) -> Iterator[CostCompo
     if tier != "standard":
         yield hourly(f"Provisioned control plane ({tier})", f"aws/eks/control-plane/{tier}")
     if cluster.blocks("remote_network_config"):
-        yield unpriced("Hybrid nodes", "hybrid nodes are charged per vCPU-hour, and how many join is not in the code", "vCPU-hours")
+        yield unpriced(
+            "Hybrid nodes", "charged per vCPU-hour, and how many nodes join is not in the code", "vCPU-hours"
+        )
 
 
 def _extended_support(cluster: Resource, facts: Facts) -> Iterator[CostComponent]:
@@ -50,7 +52,7 @@ def _auto_mode(cluster: Resource) -> Iterator[CostComponent]:
 
 
 def node_group(nodes: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Managed node group: its instances and their disks at the desired size, with the range of the scaling configuration."""
+    """Managed node group: its instances and their disks at the desired size, and the range of its scaling."""
     template = next((found for found in nodes.related("launch_template") if found.type == "aws_launch_template"), None)
     size = group_size(nodes.block("scaling_config"), usage, "min_size", "desired_size", "max_size")
     launch = _launch(nodes, template)
@@ -65,7 +67,8 @@ def node_group(nodes: Resource, usage: Usage, facts: Facts) -> Iterator[CostComp
         return
     windows = (usage.text("operating_system") or "").lower() == "windows" or launch.flag("windows")
     subnets = [found for found in nodes.related("subnet_ids") if found.type in SUBNET_TYPES]
-    lines = launched(fleet, usage, facts, subnets, root_gb=ROOT_GB["windows" if windows else "linux"], root_name="EKS")
+    root = RootDefault("EKS", ROOT_GB["windows" if windows else "linux"])
+    lines = launched(fleet, usage, facts, subnets, root)
     yield from group(template.address, lines) if template else lines
 
 

@@ -27,10 +27,11 @@ def elastic_ip(address: Resource, usage: Usage, facts: Facts) -> Iterator[CostCo
 
 
 def _from_ipam(address: Resource) -> Iterator[CostComponent]:
-    """IPAM pools hold contiguous addresses of Amazon, which have a price of their own, or the customer's, which are free."""
+    """IPAM pools hold contiguous addresses of Amazon, at a price of their own, or the customer's, which are free."""
     pools = [pool for pool in address.related("ipam_pool_id") if pool.type == "aws_vpc_ipam_pool"]
     source = pools[0].text("public_ip_source") if pools else None
     if source == "amazon":
         yield hourly(NAME, "aws/vpc/public-ipv4/contiguous")
     elif source is None and not pools:
-        yield unpriced(NAME, "its IPAM pool is not in this plan: Amazon's addresses cost, the customer's own are free", "hours")
+        reason = "its IPAM pool is not in this plan: Amazon's addresses are charged for, the customer's own are free"
+        yield unpriced(NAME, reason, "hours")

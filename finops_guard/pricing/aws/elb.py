@@ -85,7 +85,9 @@ def _units_in_use(usage: Usage, capacity: tuple[Capacity, str | None]) -> Quanti
         dimensions.append(usage.number(name) / HOURS_PER_MONTH / holds[GB])
     stated = [dimension for dimension in dimensions if dimension.value is not None]
     if not stated:
-        keys = ", ".join(name for name in (NEW, ACTIVE, "monthly_processed_gb", RULES) if name in holds or name not in APPLICATION)
+        keys = ", ".join(
+            name for name in (NEW, ACTIVE, "monthly_processed_gb", RULES) if name in holds or name not in APPLICATION
+        )
         return replace(dimensions[0], reason=f"depends on usage: set one of {keys}")
     busiest = max(stated, key=lambda dimension: dimension.value or Decimal(0))
     low = max(dimension.low if dimension.low is not None else dimension.value or Decimal(0) for dimension in stated)

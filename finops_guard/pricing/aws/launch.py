@@ -3,7 +3,7 @@
 The result is a `Block` of raw values with the names below; an Unknown stays one until the line that needs it reads it.
 
     instance_type, tenancy, on_host, market ("spot"), ebs_optimized, monitoring, cpu_credits, public_ip, windows,
-    requirements, reservation, root (a block), disks (blocks with device_name)
+    no_type (why instance_type is missing), root (a block), disks (blocks with device_name)
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from finops_guard.model import Resource
 from finops_guard.values import Block, Unknown, Values
 
 ROOT_DEVICES = {"/dev/sda1", "/dev/sda", "/dev/xvda", "sda1", "xvda"}  # what public AMIs call their root device
+BY_REQUIREMENTS = "the instance type is chosen at launch by instance_requirements"
 Raw = dict[str, Any]
 
 
@@ -24,7 +25,7 @@ def of_instance(instance: Resource) -> Raw:
         "instance_type": stated(instance, "instance_type"),
         "tenancy": stated(instance, "tenancy"),
         "on_host": _on_host(instance),
-        "market": stated(instance, "instance_market_options.market_type"),
+        "market": stated(instance, "instance_market_options.market_type") or stated(instance, "instance_lifecycle"),
         "ebs_optimized": stated(instance, "ebs_optimized"),
         "monitoring": stated(instance, "monitoring"),
         "cpu_credits": stated(instance, "credit_specification.cpu_credits"),
@@ -65,7 +66,7 @@ def of_template(template: Resource) -> Raw:
         "monitoring": stated(template, "monitoring.enabled"),
         "cpu_credits": stated(template, "credit_specification.cpu_credits"),
         "public_ip": stated(template, "network_interfaces.associate_public_ip_address"),
-        "requirements": bool(stated(template, "instance_requirements")) or None,
+        "no_type": BY_REQUIREMENTS if stated(template, "instance_requirements") is not None else None,
         "root": root,
         "disks": disks,
     }

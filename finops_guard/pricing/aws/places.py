@@ -9,7 +9,7 @@ WAVELENGTH = re.compile(r"^([a-z]{2}(?:-[a-z]+)+-\d-wl\d+)-([a-z]{3})-wlz-(\d+)$
 
 
 def local_zone(availability_zone: str | None) -> str | None:
-    """The price book's name of a Local or Wavelength Zone (`us-west-2-lax-1`, `us-east-1-wl1-bos1`); None for ordinary zones."""
+    """The price book's name of a Local or Wavelength Zone (us-west-2-lax-1, us-east-1-wl1-bos1), else None."""
     zone = availability_zone or ""
     local = LOCAL.match(zone)
     wavelength = WAVELENGTH.match(zone)

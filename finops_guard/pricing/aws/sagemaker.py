@@ -38,8 +38,12 @@ def _notebook_storage(notebook: Resource) -> Iterator[CostComponent]:
 
 def endpoint(endpoint: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
     """Endpoint: its instances are charged through its configuration, where that is in the plan."""
-    if not any(found.type == "aws_sagemaker_endpoint_configuration" for found in endpoint.related("endpoint_config_name")):
-        yield unpriced("Instances", "the endpoint configuration, which says what is charged, is not in this plan", "hours")
+    if not any(
+        found.type == "aws_sagemaker_endpoint_configuration" for found in endpoint.related("endpoint_config_name")
+    ):
+        yield unpriced(
+            "Instances", "the endpoint configuration, which says what is charged, is not in this plan", "hours"
+        )
 
 
 def endpoint_configuration(config: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
