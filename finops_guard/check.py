@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -43,17 +42,13 @@ class Options:
 def check(options: Options, config: Config | None = None) -> dict[str, Any]:
     """Check the inputs and return the report document (report.json). Raises FinopsGuardError for what the user can mend."""
     config = config or settings(options)
-    gc.disable()  # the run is short, and everything it makes is kept until its end
-    try:
-        projects = _read_all(options, config)
-        catalog, pricing = _pricing(options, config)
-        estimated = estimate(projects, pricing)
-        _refuse_unused_usage(estimated, config)
-        outcome = _judge(estimated, pricing, config)
-        report = build_report(estimated, outcome, _run(projects, estimated), _catalog_info(catalog, config, estimated.as_of))
-        catalog.close()
-    finally:
-        gc.enable()
+    projects = _read_all(options, config)
+    catalog, pricing = _pricing(options, config)
+    estimated = estimate(projects, pricing)
+    _refuse_unused_usage(estimated, config)
+    outcome = _judge(estimated, pricing, config)
+    report = build_report(estimated, outcome, _run(projects, estimated), _catalog_info(catalog, config, estimated.as_of))
+    catalog.close()
     return report
 
 

@@ -33,7 +33,7 @@ class Config:
     discounts: Mapping[str, Decimal] = field(default_factory=dict)
     prices: str | None = None
     catalog: str | None = None
-    catalog_max_age_days: int = 90
+    catalog_max_age_days: int = 180
     free_tier: str = "none"
     fail_on: str = "require_approval"
     fail_on_unpriced: int | None = None

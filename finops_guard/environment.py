@@ -12,6 +12,7 @@ from typing import Any
 
 from finops_guard.model import Environment
 
+NEGATIONS = {"non", "not", "no", "pre"}  # `non-prod` is not production
 TAG_NAMES = ("environment", "env", "stage", "environmentname", "deployment_environment")
 
 
@@ -50,8 +51,10 @@ def from_path(path: str) -> Environment | None:
         inside = os.path.relpath(path)
         path = os.path.basename(path) if inside.startswith("..") else inside
     for part in reversed(re.split(r"[/\\]", path)):
+        if part.lower() in aliases():
+            return Environment(aliases()[part.lower()], f"path {part}")
         words = re.split(r"[-_.]", part.lower())
-        if len(words) > 3:
+        if len(words) > 3 or NEGATIONS & set(words):
             continue
         for word in words:
             if word in aliases():

@@ -45,6 +45,10 @@ class BadValue(Exception):
     """An attribute holds something that its type does not allow, such as a word where a number belongs."""
 
 
+class RefusedValue(BadValue):
+    """A value that nothing may be worked out from: absurdly large, or wrong in the user's own usage file. Ends the run."""
+
+
 class Values:
     """Typed access to a mapping of attributes, with Terraform's loose types ("5" is 5, "true" is True).
 
@@ -93,7 +97,7 @@ class Values:
     @overload
     def number(self, name: str, default: Decimal | int) -> Decimal: ...
     def number(self, name: str, default: Decimal | int | None = None) -> Decimal | None:
-        """A number, also when it is written as a string. Raises BadValue for anything else and for absurd sizes."""
+        """A number, also when it is written as a string. Raises BadValue for anything else, RefusedValue for absurd sizes."""
         value = self.known(name)
         if value is None or value == "":
             return None if default is None else Decimal(default)
@@ -162,7 +166,7 @@ class Block(Values):
 
 
 def as_number(name: str, value: Any) -> Decimal:
-    """`value` as a Decimal. Raises BadValue for what is no number and for numbers that no bill can hold."""
+    """`value` as a Decimal. Raises BadValue for what is no number, RefusedValue for numbers that no bill can hold."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal | float):
         raise BadValue(f"{name} should be a number, not {_kind(value)}")
     try:
@@ -170,7 +174,7 @@ def as_number(name: str, value: Any) -> Decimal:
     except InvalidOperation:
         raise BadValue(f"{name} should be a number, not {str(value)[:40]!r}") from None
     if not number.is_finite() or abs(number) > LARGEST:
-        raise BadValue(f"{name} is too large to be true: {str(value)[:40]}")
+        raise RefusedValue(f"{name} is too large to be true: {str(value)[:40]}")
     return number
 
 

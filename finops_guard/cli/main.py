@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
+import os
 import sys
 import traceback
 
@@ -53,8 +56,16 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; every way to end has its exit code, and none is a traceback for the user's mistake."""
-    sys.exit(run())
+    """Run the command line; every way to end has its exit code, and none is a traceback for the user's mistake.
+
+    A run is short and keeps what it makes until its end: collecting and tearing down would only cost time.
+    """
+    gc.disable()
+    code = run()
+    with contextlib.suppress(OSError, ValueError):  # the reader of a pipe may have gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def run() -> int:

@@ -1,7 +1,8 @@
-"""Amounts as people read them: cents rounded half up, unit prices in full. Every function takes USD or a plain number."""
+"""Amounts as people read them: cents rounded half up, unit prices in full. Functions take USD or plain numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -19,6 +20,11 @@ def decimal(value: Any) -> Decimal:
 def size(value: Any) -> Decimal:
     """The absolute value, for sorting; 0 for null."""
     return Decimal(0) if value is None else abs(decimal(value))
+
+
+def total(values: Iterable[Any]) -> Decimal:
+    """The sum of the numbers among some values; null counts as nothing."""
+    return sum((decimal(value) for value in values if value is not None), Decimal(0))
 
 
 def money(value: Any, minus: str = ASCII_MINUS) -> str:

@@ -50,7 +50,7 @@ def with_figures(resources: list[Entry]) -> list[Entry]:
 
 
 def grouped_reasons(report: Entry, status: str) -> list[tuple[str, list[tuple[Entry, Entry]]]]:
-    """The resources of a status by their reason, the largest group first: [(reason, [(project, resource), ...]), ...]."""
+    """The resources of a status by reason, the largest group first: [(reason, [(project, resource), ...]), ...]."""
     groups: dict[str, list[tuple[Entry, Entry]]] = {}
     for project in report["projects"]:
         for resource in project["resources"]:
@@ -63,6 +63,28 @@ def standing(report: Entry) -> list[Entry]:
     """Findings that count, the strictest first, then those with the most money at stake."""
     found = [finding for finding in report["findings"] if finding["state"] in STANDING]
     return sorted(found, key=lambda finding: (-STRICTNESS[finding["action"]], -size(finding["money"])))
+
+
+def by_rule(findings: list[Entry]) -> list[list[Entry]]:
+    """The findings of one rule and action together, in the order of the first of each."""
+    groups: dict[tuple[str, str, Any], list[Entry]] = {}
+    for finding in findings:
+        groups.setdefault((finding["id"], finding["action"], finding["remediation"]), []).append(finding)
+    return list(groups.values())
+
+
+def by_action(findings: list[Entry]) -> str:
+    """`1 blocks, 2 ask for approval, 3 warn`."""
+    parts = []
+    for action, one, many in (
+        ("block", "blocks", "block"),
+        ("require_approval", "asks for approval", "ask for approval"),
+        ("warn", "warns", "warn"),
+    ):
+        count = sum(finding["action"] == action for finding in findings)
+        if count:
+            parts.append(f"{count:,} {one if count == 1 else many}")
+    return ", ".join(parts) or "none"
 
 
 def set_aside(report: Entry) -> list[Entry]:

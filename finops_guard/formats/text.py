@@ -12,11 +12,13 @@ LONGEST_MESSAGE = 600
 
 # C0 and C1 controls, bidirectional and zero-width characters, separators, surrogates, tag characters.
 UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 SPACE = re.compile(r"\s+")
-LOG_COMMAND = re.compile(r"##(?=[a-zA-Z.\-]*\[)")  # ##[command] and ##vso[command]: runners obey them anywhere in a line
+LOG_COMMAND = re.compile(
+    r"##(?=[a-zA-Z.\-]*\[)"
+)  # ##[command] and ##vso[command]: runners obey them anywhere in a line
 LINE_COMMAND = re.compile(r"^(\s*):(?=:)")  # ::command:: at the start of a line
 MENTION = re.compile(r"([@#])(?=\w)")
 REFERENCE = re.compile(r"(?i)\b(GH)-(?=\d)")
@@ -25,7 +27,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 
 
 def clean(text: Any, limit: int = LONGEST) -> str:
-    """One line of printable text: white space becomes a space, what cannot be seen becomes U+FFFD, the middle is cut out."""
+    """One line of printable text: white space is a space, what cannot be seen is U+FFFD, the middle is cut out."""
     plain = UNPRINTABLE.sub("\ufffd", SPACE.sub(" ", str(text)))
     return elide(plain, limit)
 
@@ -39,7 +41,7 @@ def elide(text: str, limit: int) -> str:
 
 
 def for_log(text: Any, limit: int = LONGEST) -> str:
-    """For terminals and CI logs: no control characters, and nothing inside a line that a CI runner takes for a command."""
+    """For terminals and CI logs: no control characters, and nothing in a line that a runner takes for a command."""
     return LOG_COMMAND.sub("## ", clean(text, limit))
 
 
@@ -54,12 +56,13 @@ def html_code(text: Any, limit: int = LONGEST) -> str:
 
 
 def html_text(text: Any, limit: int = LONGEST_MESSAGE) -> str:
-    """For a block of HTML inside Markdown, as text. Words in backticks become code; mentions and links are taken apart."""
+    """For a block of HTML inside Markdown, as text. Words in backticks are code; mentions and links are taken apart."""
     parts = clean(text, limit).split("`")
     if len(parts) % 2 == 0:  # an unpaired backtick
         return defused("`".join(parts))
     return "".join(
-        (f"<code>{html.escape(part)}</code>" if part else "") if index % 2 else defused(part) for index, part in enumerate(parts)
+        (f"<code>{html.escape(part)}</code>" if part else "") if index % 2 else defused(part)
+        for index, part in enumerate(parts)
     )
 
 

@@ -9,6 +9,9 @@ from finops_guard.files.text import MAX_JSON_BYTES
 from finops_guard.model import Environment, Project
 
 
+DEFAULT_REGIONS = {"aws": "us-east-1", "azurerm": "eastus", "google": "us-central1"}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What the user said about an input. `region` is used where the input itself names none."""
@@ -20,9 +23,6 @@ class ReadOptions:
     max_bytes: int = MAX_JSON_BYTES
     allow_errored: bool = False
     defaults: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_REGIONS))
-
-
-DEFAULT_REGIONS = {"aws": "us-east-1", "azurerm": "eastus", "google": "us-central1"}
 
 
 class Reader(Protocol):

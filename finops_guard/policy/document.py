@@ -261,6 +261,12 @@ def _alternative(document: ResourceDocument) -> tuple[str, Decimal] | None:
     return found
 
 
+def _saving(document: ResourceDocument) -> Decimal | None:
+    """What the replacement saves; None when it costs as much or more."""
+    found = _alternative(document)
+    return found[1] if found and found[1] > 0 else None
+
+
 def _capacity(document: ResourceDocument) -> str | None:
     """What a resource reserves, in words."""
     units = walk(document.resource.attributes, ["model_units"])
@@ -309,7 +315,7 @@ _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "memory_gib": _sum_of("memory_gib"),
     "scaling": _scaling,
     "replacement": lambda document: (_alternative(document) or (None,))[0],
-    "saving": lambda document: (_alternative(document) or (None, None))[1],
+    "saving": _saving,
     "capacity": _capacity,
     "retention": _retention,
     "totals": lambda document: document.run.totals,

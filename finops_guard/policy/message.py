@@ -140,5 +140,7 @@ def percent(value: Decimal) -> str:
 
 def clean(text: str) -> str:
     """Text from a pull request on one line, without control characters, cut when it is very long."""
+    if len(text) <= LONGEST_VALUE and text.isprintable():
+        return text
     plain = "".join(character if character.isprintable() else " " for character in text[: LONGEST_VALUE + 1])
     return f"{plain[:LONGEST_VALUE]}…" if len(text) > LONGEST_VALUE else plain

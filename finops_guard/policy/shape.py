@@ -98,9 +98,9 @@ def _problems(value: Any, schema: Schema, path: Path, root: Schema) -> Iterator[
 
 
 def _value_problems(value: Any, schema: Schema, path: Path) -> Iterator[Problem]:
-    if "const" in schema and value != schema["const"]:
+    if "const" in schema and not _is_in(value, [schema["const"]]):
         yield Problem(OTHER, path, f"should be {schema['const']!r}, not {_shown(value)}")
-    if "enum" in schema and value not in schema["enum"]:
+    if "enum" in schema and not _is_in(value, schema["enum"]):
         yield Problem(
             OTHER, path, f"{_shown(value)} is not a valid choice", suggestion(str(value), map(str, schema["enum"]))
         )
@@ -177,6 +177,11 @@ def _is_type(value: Any, wanted: str | Sequence[str]) -> bool:
         return isinstance(value, str | date)
     kinds = {"object": Mapping, "array": list, "boolean": bool, "null": type(None)}
     return isinstance(value, kinds[wanted])
+
+
+def _is_in(value: Any, allowed: Sequence[Any]) -> bool:
+    """Equality as JSON has it: true is not 1."""
+    return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in allowed)
 
 
 def _is_date(value: Any) -> bool:

@@ -13,7 +13,7 @@ from finops_guard.errors import PricingError
 from finops_guard.model import Span
 from finops_guard.pricebook import facts
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, as_of TEXT NOT NULL, text TEXT NOT NULL);
@@ -67,8 +67,21 @@ def _fill(connection: sqlite3.Connection, prices: Path) -> None:
     connection.executemany("INSERT INTO region VALUES (?, ?)", [(number, name) for name, number in regions.items()])
     _insert_machines(connection, prices)
     meta = {"schema": SCHEMA_VERSION, "digest": facts.digest(prices)}
-    meta["as_of"] = max((source.as_of for source in sources.values()), default="").__str__()
+    meta["as_of"] = _middle_day(connection)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+
+
+def _middle_day(connection: sqlite3.Connection) -> str:
+    """The day of the book: half of its prices were read on that day or later. One fresh quote makes no book young."""
+    days = connection.execute(
+        "SELECT source.as_of, count(*) FROM price JOIN source ON source.id = price.source GROUP BY 1 ORDER BY 1 DESC"
+    ).fetchall()
+    half, seen = sum(count for _, count in days) / 2, 0
+    for day, count in days:
+        seen += count
+        if seen >= half:
+            return str(day)
+    raise PricingError("there is no price in the price book")
 
 
 def _insert_prices(

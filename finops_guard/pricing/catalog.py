@@ -22,6 +22,7 @@ from finops_guard.pricing.facts import Machine
 
 PACKAGE = Path(__file__).parent.parent
 ANY = "any"
+CHINA = "cn-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Catalog:
 
     @property
     def as_of(self) -> date:
-        """The day of the newest price in the book."""
+        """The day of the book: half of its prices are of that day or newer."""
         return date.fromisoformat(self._meta("as_of"))
 
     def price(self, product: str, region: str | None) -> Price | None:
@@ -97,6 +98,8 @@ class Catalog:
         if own is not None:
             unit = self._unit(product) or "unit"
             return Price(product, region, unit, ((Decimal(0), own),), "private", self.today, self.override_source)
+        if region.startswith(CHINA):  # prices there are in CNY and of another partition: no global price holds
+            return self._stored(product, region)
         return self._stored(product, region) or (self._stored(product, ANY) if region != ANY else None)
 
     def _unit(self, product: str) -> str | None:
@@ -125,7 +128,7 @@ class Catalog:
             " current_generation FROM machine WHERE name = ?",
             (plain,),
         ).fetchone()
-        return Machine(*row[:8], bool(row[8]), bool(row[9])) if row else None
+        return Machine(*row) if row else None
 
 
 def open_catalog(path: str | None = None, overrides: Mapping[str, Decimal] | None = None) -> Catalog:

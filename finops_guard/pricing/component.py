@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from finops_guard.model import HOURS_PER_MONTH, CostComponent, Quantity
-from finops_guard.values import BadValue, UnknownValue
+from finops_guard.values import BadValue, RefusedValue, UnknownValue
 
 Amount = Quantity | Decimal | int
 
@@ -77,5 +77,7 @@ def settled(part: str, components: Iterable[CostComponent]) -> Iterator[CostComp
         yield from components
     except UnknownValue as unknown:
         yield unpriced(part, str(unknown))
+    except RefusedValue:
+        raise
     except BadValue as bad:
         yield unpriced(part, str(bad))

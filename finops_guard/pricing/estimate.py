@@ -27,7 +27,7 @@ from finops_guard.pricing.component import unpriced
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.registry import free_types, pricing_function
 from finops_guard.pricing.usage import Usage, UsageFile
-from finops_guard.values import BadValue, UnknownValue
+from finops_guard.values import BadValue, RefusedValue, UnknownValue
 
 ZERO = Decimal(0)
 
@@ -85,8 +85,10 @@ def estimate_resource(resource: Resource, pricing: Pricing) -> ResourceEstimate:
             components += price_component(component, resource, pricing)
     except UnknownValue as unknown:
         components.append(unpriced("Not determined", str(unknown)))
+    except RefusedValue as refused:
+        raise InputError(f"{resource.address}: {refused}", resource.span) from None
     except BadValue as bad:
-        raise InputError(f"{resource.address}: {bad}", resource.span) from None
+        components.append(unpriced("Not determined", str(bad)))
     if not components and resource.type in free_types():
         return ResourceEstimate("free", free_types()[resource.type])
     return _summary(tuple(components))

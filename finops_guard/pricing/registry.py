@@ -23,6 +23,7 @@ PRICED: dict[str, str] = {
     "aws_spot_instance_request": "aws.ec2:instance",
     "aws_autoscaling_group": "aws.autoscaling:autoscaling_group",
     "aws_ec2_capacity_reservation": "aws.ec2:capacity_reservation",
+    "aws_ec2_capacity_block_reservation": "aws.ec2:capacity_block",
     "aws_ec2_host": "aws.ec2:dedicated_host",
     "aws_ebs_volume": "aws.ebs:volume",
     "aws_ebs_snapshot": "aws.ebs:snapshot",
@@ -32,6 +33,22 @@ PRICED: dict[str, str] = {
     "aws_eks_cluster": "aws.eks:cluster",
     "aws_eks_node_group": "aws.eks:node_group",
     "aws_eks_fargate_profile": "aws.eks:fargate_profile",
+    # Amazon RDS and Aurora
+    "aws_db_instance": "aws.rds:db_instance",
+    "aws_rds_cluster": "aws.aurora:cluster",
+    "aws_rds_cluster_instance": "aws.aurora:cluster_instance",
+    # Amazon ElastiCache
+    "aws_elasticache_cluster": "aws.elasticache:cluster",
+    "aws_elasticache_replication_group": "aws.elasticache:replication_group",
+    # Amazon OpenSearch Service
+    "aws_opensearch_domain": "aws.opensearch:domain",
+    "aws_elasticsearch_domain": "aws.opensearch:domain",
+    # Amazon Redshift
+    "aws_redshift_cluster": "aws.redshift:cluster",
+    # Amazon MSK
+    "aws_msk_cluster": "aws.msk:cluster",
+    # Amazon DynamoDB
+    "aws_dynamodb_table": "aws.dynamodb:table",
     # Amazon VPC
     "aws_nat_gateway": "aws.vpc:nat_gateway",
     "aws_vpc_endpoint": "aws.vpc:vpc_endpoint",

@@ -24,7 +24,7 @@ from typing import Any
 from finops_guard.errors import UsageError
 from finops_guard.files.text import Document, load_yaml
 from finops_guard.model import Diagnostic, Quantity, Resource, Span
-from finops_guard.values import BadValue, as_number
+from finops_guard.values import BadValue, RefusedValue, as_number
 
 TOP_LEVEL = ("version", "resource_type_default_usage", "resource_usage", "llm_usage")
 BOUNDS = ("low", "expected", "high")
@@ -38,11 +38,16 @@ class Usage:
     asked: set[str] = field(default_factory=set)
     prefix: str = ""
     where: str = "usage file"
+    file: UsageFile | None = field(default=None, repr=False, compare=False)
+
+    def of(self, resource: Resource) -> Usage:
+        """The usage of another resource that decides about this one, such as its autoscaling target."""
+        return self.file.for_resource(resource) if self.file else Usage()
 
     def number(self, name: str, default: Decimal | int | None = None, assume: str | None = None) -> Quantity:
         """A monthly quantity; without a value and a default, a Quantity that says which key is missing.
 
-        Raises BadValue when the value is no number. With a default, `assume` says what is assumed.
+        Raises RefusedValue when the value is no number. With a default, `assume` says what is assumed.
         """
         value = self._take(name)
         if value is None:
@@ -51,7 +56,7 @@ class Usage:
                 return Quantity(None, "usage", reason=text, needs_usage=True)
             return Quantity(Decimal(default), "assumed", assumption=assume, source="default")
         if isinstance(value, Mapping):
-            low, expected, high = (as_number(f"{self.prefix}{name}.{bound}", value[bound]) for bound in BOUNDS)
+            low, expected, high = (_positive(f"{self.prefix}{name}.{bound}", value.get(bound)) for bound in BOUNDS)
             return Quantity(expected, "usage", low, high, source=self.where)
         return Quantity(_positive(f"{self.prefix}{name}", value), "usage", source=self.where)
 
@@ -66,7 +71,7 @@ class Usage:
         """A word, such as an operating system."""
         value = self._take(name)
         if isinstance(value, list | Mapping):
-            raise BadValue(f"{self.prefix}{name} should be a word")
+            raise RefusedValue(f"{self.prefix}{name} should be a word")
         return None if value is None else str(value)
 
     def nested(self, name: str) -> Usage:
@@ -86,9 +91,12 @@ class Usage:
 
 
 def _positive(name: str, value: Any) -> Decimal:
-    number = as_number(name, value)
+    try:
+        number = as_number(name, value)
+    except BadValue as bad:
+        raise RefusedValue(str(bad)) from None
     if number < 0:
-        raise BadValue(f"{name} cannot be negative")
+        raise RefusedValue(f"{name} cannot be negative")
     return number
 
 
@@ -122,7 +130,7 @@ class UsageFile:
             self.matched.add(address)
             asked = self.asked_by_address.setdefault(address, asked)
             values.update(self.exact[address])
-        return Usage(values, asked, where=self._where(address))
+        return Usage(values, asked, where=self._where(address), file=self)
 
     def _where(self, address: str) -> str:
         if self.document is None:

@@ -88,9 +88,11 @@ def _of_everything(changes: Iterable[EstimatedChange], run: RunInfo) -> Iterator
     elif priced:
         yield _global("list prices in USD, without tax, discounts or credits")
     if tiers and run.free_tier == "none":
-        yield _global("volume tiers are counted for each resource by itself; allowances of a whole account are not subtracted")
+        yield _global(
+            "volume tiers count for each resource by itself; allowances of a whole account are not subtracted"
+        )
     elif tiers:
-        yield _global("volume tiers and free allowances are counted for each resource by itself")
+        yield _global("volume tiers and free allowances count for each resource by itself")
 
 
 def _global(text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Estimate + what the policies said + the run -> the report document. Numbers stay Decimal; formats/json_ rounds them."""
+"""Estimate + what the policies said + the run -> the report document. Numbers stay Decimal; formats round them."""
 
 from __future__ import annotations
 

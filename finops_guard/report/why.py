@@ -17,16 +17,18 @@ SENSITIVE = "sensitive"
 
 # The attribute that names what was chosen: "new m5.xlarge, ...".
 CHOICES = (
-    "instance_type", "instance_class", "node_type", "cache_node_type", "replication_instance_class", "host_instance_type",
-    "volume_type", "storage_type", "vpc_endpoint_type", "load_balancer_type", "machine_type", "vm_size", "sku_name",
+    "instance_type", "instance_class", "node_type", "cache_node_type", "replication_instance_class",
+    "host_instance_type", "volume_type", "storage_type", "vpc_endpoint_type", "load_balancer_type", "machine_type",
+    "vm_size", "sku_name",
 )  # fmt: skip
 
 # Attributes whose change may be named: sizes, counts, classes and modes. No names, no network, no free text.
 SHOWN = (
     *CHOICES,
     "acceleration_capacity", "allocated_storage", "architectures", "availability_mode", "az_mode", "billing_mode",
-    "capacity_type", "cpu", "deployment_type", "desired_capacity", "desired_count", "desired_size", "disk_size", "engine",
-    "engine_mode", "engine_version", "ephemeral_storage", "instance_count", "instance_num", "instance_tenancy", "iops",
+    "capacity_type", "cpu", "deployment_type", "desired_capacity", "desired_count", "desired_size", "disk_size",
+    "engine", "engine_mode", "engine_version", "ephemeral_storage", "instance_count", "instance_num",
+    "instance_tenancy", "iops",
     "kubernetes_version", "license_model", "market_type", "max_capacity", "max_size", "memory", "memory_size",
     "min_capacity", "min_size", "model_units", "multi_az", "node_count", "num_cache_clusters", "num_cache_nodes",
     "num_node_groups", "number_of_broker_nodes", "number_of_nodes", "performance_insights_enabled",
@@ -89,12 +91,13 @@ def singular(unit: str) -> str:
 def _described(resource: Resource, side: ResourceEstimate) -> str:
     """`m5.xlarge, 0.192/h x 730 h; root_block_device > Storage 0.08/GB x 100 GB`: the largest line first."""
     chosen = next((text for name in CHOICES if (text := _value(resource.attributes.get(name)))), None)
-    lines = [part for part in side.components if part.monthly_cost is not None and not part.one_time]
+    lines = [part for part in side.components if part.monthly_cost and not part.one_time]
     if len(lines) > 1:
         lines.sort(key=lambda part: part.monthly_cost or ZERO, reverse=True)
+    module = f"{'.'.join(resource.module_path)}."
     parts = []
     for position, line in enumerate(lines[:MOST_PARTS]):
-        name = chosen + "," if chosen and position == 0 else label(line)
+        name = chosen + "," if chosen and position == 0 else label(line).removeprefix(module)
         parts.append(f"{name} {multiplication(line)}")
     if len(lines) > MOST_PARTS:
         parts.append(f"{len(lines) - MOST_PARTS} more")

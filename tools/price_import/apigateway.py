@@ -20,7 +20,7 @@ PAGE = {
     "ApiGatewayHttpApi more than 300 million": Line(HTTP, "requests", 300 * MILLION),
     "WebSocket Messages Messages first 1 billion": Line(MESSAGES, "messages"),
     "WebSocket Messages Messages over 1 billion": Line(MESSAGES, "messages", 1_000 * MILLION),
-    "WebSocket Connection Minutes Minutes": Line("aws/apigateway/websocket/connection-minutes", "minutes"),
+    "WebSocket Connection Minutes": Line("aws/apigateway/websocket/connection-minutes", "minutes"),
 } | {
     f"Caching Memory Size {size.replace('.', ' ')}": Line(f"aws/apigateway/cache/{size}", "hours")
     for size in ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")

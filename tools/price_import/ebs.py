@@ -26,7 +26,54 @@ STORAGE_LINES = {
 TIGHT = Decimal("1.005")
 
 
+HOME = "us-east-1"
+IO2_STEPS = {"iops-above-32000": Decimal("0.7"), "iops-above-64000": Decimal("0.49")}  # of the first step
+FEWEST_EQUAL = 8  # prices that a region shares with HOME before the rest is taken to be equal too
+
+
 def rows(tables: Tables) -> Iterator[Draft]:
+    """What tables and quotes say, then what follows from it by a rule."""
+    known = list(_known(tables))
+    yield from known
+    found = {(item.product, item.region): item for item in reversed(known)}
+    for rule in (_same_as_home, _io2_like_io1, _io2_steps):
+        for item in list(rule(found)):
+            if found.setdefault((item.product, item.region), item) is item:
+                yield item
+
+
+def _derive(origin: Draft, product: str, region: str, usd: Decimal, rule: str) -> Draft:
+    return Draft(product, region, usd, origin.unit, "derived", origin.as_of, f"derived: {rule}")
+
+
+def _same_as_home(found: dict[tuple[str, str], Draft]) -> Iterator[Draft]:
+    """Regions whose listed EBS prices all equal those of us-east-1."""
+    home = {product: item for (product, region), item in found.items() if region == HOME}
+    for region in sorted({region for _, region in found} - {HOME}):
+        pairs = [(found[product, region].usd, item.usd) for product, item in home.items() if (product, region) in found]
+        if len(pairs) >= FEWEST_EQUAL and all(own == other for own, other in pairs):
+            rule = f"the {HOME} price; all {len(pairs)} EBS prices listed for both regions are equal"
+            yield from (_derive(item, product, region, item.usd, rule) for product, item in home.items())
+
+
+def _io2_like_io1(found: dict[tuple[str, str], Draft]) -> Iterator[Draft]:
+    """io2 storage and its first IOPS step cost what io1 does."""
+    for (product, region), item in found.items():
+        if product.startswith("aws/ebs/io1/"):
+            rule = "the price of io1 in the same region; io1 and io2 cost the same in us-east-1 and ap-northeast-1"
+            yield _derive(item, product.replace("/io1/", "/io2/"), region, item.usd, rule)
+
+
+def _io2_steps(found: dict[tuple[str, str], Draft]) -> Iterator[Draft]:
+    """The second and third IOPS step of io2 as a share of the first."""
+    for (product, region), item in found.items():
+        if product == "aws/ebs/io2/iops":
+            for step, share in IO2_STEPS.items():
+                rule = f"{share} of the first io2 step in the same region, as in us-east-1 and ap-northeast-1"
+                yield _derive(item, f"aws/ebs/io2/{step}", region, item.usd * share, rule)
+
+
+def _known(tables: Tables) -> Iterator[Draft]:
     """The table of 2026, single quotes of 2026, and published estimates for what no list has."""
     for row in tables.read("aws_ebs_network", "ebs"):
         kind = "snapshot" if row.sku == "snapshot-standard" else row.sku

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from price_import.tables import Draft, Tables, draft, estimated, quoted
 
@@ -13,9 +15,23 @@ BILLED = {
     "per LoadBalancer-hour": ("classic", "hours"),
 }
 UNITS = {"hours": "hours", "lcu": "LCU-hours"}
+# Network by application load balancer, as in both regions where both are known (N. Virginia, Seoul).
+NETWORK_RATIO = {"hours": Decimal(1), "lcu": Decimal("0.75")}
 
 
 def rows(tables: Tables) -> Iterator[Draft]:
+    """Known prices, then network load balancers of regions where only application load balancers have a price."""
+    known = list(_known(tables))
+    yield from known
+    for price in known:
+        _, _, kind, what = price.product.split("/")
+        if kind == "application":
+            ratio = NETWORK_RATIO[what]
+            text = f"{price.source}; price of application load balancers x {ratio}, as in N. Virginia and Seoul"
+            yield replace(price, product=f"aws/elb/network/{what}", usd=price.usd * ratio, kind="derived", source=text)
+
+
+def _known(tables: Tables) -> Iterator[Draft]:
     """Single quotes of 2026, then the older quotes, then unit prices seen in bills, then price pages and estimates."""
     for row in tables.read("aws_facts_2026", "elb"):
         kind, what = row.sku.split(" ")

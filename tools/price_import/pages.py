@@ -1,6 +1,6 @@
 """Map the rows of a vendor's price page, whose key is a line of text, to product keys and volume tiers.
 
-A page is a mapping: line of text -> Line(product, unit, where its tier starts). A product with several tiers is taken in
+A page is a mapping: line of text -> Line(product, unit, where its tier starts). A product with tiers is taken in
 a region only if the page gives every one of them there: half a ladder of tiers would price large quantities wrongly.
 """
 

@@ -1,4 +1,4 @@
-"""Unit prices that follow from published estimates, as far as they are certain: the last resort of several importers."""
+"""Unit prices that follow from published estimates, as far as they are certain: the last resort of importers."""
 
 from __future__ import annotations
 

@@ -11,17 +11,14 @@ TB = 1024  # GB
 FREQUENT = "Intelligent Tiering Frequent Access"
 
 
-def _class(
-    name: str, key: str, put: str = "PUT COPY/POST or LIST requests to {}", transition: str | None = None
-) -> dict[str, Line]:
-    """The lines that every storage class but Standard has, by the name that the page gives it."""
+def _class(name: str, key: str) -> dict[str, Line]:
+    """The lines that most classes but Standard have, by the name that the page gives the class."""
+    product = f"aws/s3/{key}"
     return {
-        f"{put.format(name)} per Requests": Line(f"aws/s3/{key}/requests/tier-1", "requests"),
-        f"GET and all other requests to {name} per Requests": Line(f"aws/s3/{key}/requests/tier-2", "requests"),
-        f"Lifecycle Transition Requests into {transition or name} per Requests": Line(
-            f"aws/s3/{key}/lifecycle-transition", "requests"
-        ),
-        f"Object Retrieval in {name} per GB": Line(f"aws/s3/{key}/retrieval", "GB"),
+        f"PUT COPY/POST or LIST requests to {name} per Requests": Line(f"{product}/requests/tier-1", "requests"),
+        f"GET and all other requests to {name} per Requests": Line(f"{product}/requests/tier-2", "requests"),
+        f"Lifecycle Transition Requests into {name} per Requests": Line(f"{product}/lifecycle-transition", "requests"),
+        f"Object Retrieval in {name} per GB": Line(f"{product}/retrieval", "GB"),
         **_select(name, key),
     }
 
@@ -75,7 +72,12 @@ GLACIER = {
     "Glacier Instant Retrieval Storage": Line("aws/s3/glacier-instant-retrieval/storage", "GB"),
     **_class("Glacier Instant Retrieval", "glacier-instant-retrieval"),
     "Glacier Storage per GB Mo": Line("aws/s3/glacier-flexible-retrieval/storage", "GB"),
-    **_class("GLACIER", "glacier-flexible-retrieval", transition="Glacier"),
+    "GET and all other requests to GLACIER per Requests": Line(
+        "aws/s3/glacier-flexible-retrieval/requests/tier-2", "requests"
+    ),
+    "Lifecycle Transition Requests into Glacier per Requests": Line(
+        "aws/s3/glacier-flexible-retrieval/lifecycle-transition", "requests"
+    ),
     "PUT requests to Glacier per Requests": Line("aws/s3/glacier-flexible-retrieval/requests/tier-1", "requests"),
     "Fee for Standard Retrieval of data stored": Line("aws/s3/glacier-flexible-retrieval/retrieval/standard", "GB"),
     "Glacier S3 Expedited Retrieval": Line("aws/s3/glacier-flexible-retrieval/retrieval/expedited", "GB"),

@@ -64,7 +64,8 @@ def _storage(listed: list[Row], component: str) -> Iterator[Draft]:
     yield from (draft(row, product, "GB-months") for row in listed if row.sku == own)
     for row in listed:
         if row.sku == "gp2 storage training":
-            text = f"{row.source}; training storage: where all three are known, endpoint and notebook storage cost the same"
+            rule = "training storage: where all three are known, endpoint and notebook storage cost the same"
+            text = f"{row.source}; {rule}"
             yield draft(replace(row, source=text), product, "GB-months", kind="derived")
 
 

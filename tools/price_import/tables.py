@@ -62,7 +62,7 @@ class Tables:
     folder: Path
 
     def read(self, table: str, service: str | None = None) -> Iterator[Row]:
-        """The rows of one table, optionally of one of its services. Rows marked with a bad `quality` are left out."""
+        """The rows of one table, optionally of one of its services. Rows to distrust carry `quality` among their attributes."""
         with gzip.open(self.folder / f"{table}.csv.gz", "rt", newline="", encoding="utf-8") as file:
             for raw in csv.DictReader(file):
                 if service is not None and raw["service"] != service:

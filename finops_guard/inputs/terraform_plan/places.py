@@ -9,7 +9,6 @@ from typing import Any
 
 from finops_guard.inputs.interface import ReadOptions
 from finops_guard.inputs.terraform_plan.configuration import Configuration, as_dict, as_list
-from finops_guard.values import Unknown
 
 ZONE = re.compile(r"^([a-z]{2}(?:-[a-z]+)+-\d+)(?:[a-z]|-[a-z0-9-]+[a-z])$")
 # Provider names differ from the prefix of their resource types only for these.
@@ -93,22 +92,15 @@ def _own_region(provider: str, values: Mapping[str, Any]) -> tuple[str, str] | N
         if isinstance(value, str) and value:
             region = value if provider == "aws" else value.lower().replace(" ", "")
             return (_from_zone(region) if provider == "google" else None) or region, "resource"
+    stated_zone = values.get("availability_zone")
     arn = values.get("arn")
     if isinstance(arn, str) and arn.startswith("arn:"):
         parts = arn.split(":")
         if len(parts) > 4 and parts[3]:
             return parts[3], "arn"
-    zone = values.get("availability_zone") or values.get("zone") if not _is_unknown(values) else None
-    if isinstance(zone, str):
-        region = _from_zone(zone)
-        if region:
-            return region, "zone"
-    return None
-
-
-def _is_unknown(values: Mapping[str, Any]) -> bool:
-    """`or` would ask an Unknown for its truth."""
-    return isinstance(values.get("availability_zone"), Unknown)
+    zone = stated_zone if isinstance(stated_zone, str) else values.get("zone")
+    found = _from_zone(zone) if isinstance(zone, str) else None
+    return (found, "zone") if found else None
 
 
 def _from_zone(value: str) -> str | None:

@@ -142,6 +142,8 @@ class PlanGraph:
         for leaf in walk(values):
             if isinstance(leaf, str) and leaf:
                 yield from self._by_value.get(leaf, ())
+                if name == "resource_id" and "/" in leaf:  # autoscaling targets: "table/NAME", "table/NAME/index/INDEX"
+                    yield from self._by_value.get(leaf.split("/")[1], ())
                 if leaf.startswith("arn:") and ":" in leaf[4:]:
                     yield from self._by_value.get(leaf.rpartition(":")[0], ())
 

@@ -26,6 +26,11 @@ class Wanted:
     matches: Callable[[str], bool] | None = None
     lookup: str | None = None
 
+    @property
+    def is_checked(self) -> bool:
+        """True when the value counts, not only the presence."""
+        return bool(self.values or self.matches or self.lookup)
+
 
 @dataclass(frozen=True, slots=True)
 class TagsCheck:
@@ -42,6 +47,7 @@ class TagsCheck:
 
     def judge(self, rule: Rule, run: RunDocument) -> Iterator[Outcome]:
         """Resources with a missing tag or a wrong value; those whose tags are not known yet are unknown."""
+        passes_when = "; ".join(dict.fromkeys(self._right(wanted) for wanted in self.required))
         for document, unsure in run.select(rule.match, JUDGED_CHANGES):
             tags = document.get("tags") if self.with_defaults else _own_tags(document)
             wrong, unknown = self._problems(tags, run.cost_centers)
@@ -54,7 +60,7 @@ class TagsCheck:
                 document,
                 unknown=reason,
                 problem=problem,
-                passes_when="; ".join(dict.fromkeys(self._right(wanted) for wanted in self.required)),
+                passes_when=passes_when,
                 money=None if isinstance(cost, Unknown) else cost,
                 values={"problem": problem},
             )
@@ -74,11 +80,11 @@ class TagsCheck:
                 continue
             value = tags[spelled]
             if isinstance(value, Unknown):
-                if wanted.values or wanted.matches or wanted.lookup or self.forbidden:
+                if wanted.is_checked or self.forbidden:
                     unknown.append(f"the value of tag {wanted.name} is not known: {value}")
             elif value is None:
                 missing.append(wanted.name)
-            else:
+            elif wanted.is_checked or str(value) in self.forbidden:
                 problem, cannot_say = self._value_problem(wanted, str(value), centers)
                 wrong += [problem] if problem else []
                 unknown += [cannot_say] if cannot_say else []

@@ -1,15 +1,15 @@
 """Amazon Aurora clusters and their instances, and Multi-AZ DB clusters of RDS (https://aws.amazon.com/rds/aurora/pricing/).
 
 Usage keys of a cluster: `storage_gb`, `read_requests_per_sec`, `write_requests_per_sec`, `backup_snapshot_size_gb`,
-`capacity_units_per_hr` (Serverless v1), `average_statements_per_hr`, `change_records_per_statement`, `backtrack_window_hrs`,
-`snapshot_export_size_gb`. Of an instance: `capacity_units_per_hr` (Serverless v2), `monthly_cpu_credit_hrs`, `vcpu_count`,
-`monthly_additional_performance_insights_requests`, and those of a reservation (see `reserved`).
+`capacity_units_per_hr` (Serverless v1), `average_statements_per_hr`, `change_records_per_statement`,
+`backtrack_window_hrs`, `snapshot_export_size_gb`. Of an instance: `capacity_units_per_hr` (Serverless v2),
+`monthly_cpu_credit_hrs`, `vcpu_count`, `monthly_additional_performance_insights_requests`, and those of a reservation
+(see `reserved`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from finops_guard.model import HOURS_PER_MONTH, CostComponent, Quantity, Resource
 from finops_guard.pricing.aws import rds, reserved
@@ -34,7 +34,7 @@ BACKTRACK_KEYS = ("average_statements_per_hr", "change_records_per_statement")
 
 
 def cluster(cluster: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Aurora cluster: storage, I/O, backups, backtrack. Its instances are resources of their own (Serverless v1 apart)."""
+    """Aurora cluster: storage, I/O, backups, backtrack. Instances are resources of their own (not in Serverless v1)."""
     engine = cluster.text("engine", "aurora")
     if engine not in AURORA_FAMILY:
         yield from _multi_az_cluster(cluster, engine, usage, facts)
@@ -68,7 +68,7 @@ def _backup(cluster: Resource, usage: Usage) -> Iterator[CostComponent]:
 
 
 def _backtrack(cluster: Resource, engine: str, usage: Usage) -> Iterator[CostComponent]:
-    """Change records of Aurora MySQL, per hour that each is kept: records an hour, for as many hours as the window is long."""
+    """Change records of Aurora MySQL, by the hour that each is kept: records an hour x hours of the window."""
     stated = cluster.number("backtrack_window", 0) / SECONDS_PER_HOUR
     in_usage = "backtrack_window_hrs" in usage
     if AURORA_FAMILY[engine] != "mysql" or not (in_usage or stated > 0):
@@ -93,22 +93,28 @@ def _multi_az_cluster(cluster: Resource, engine: str, usage: Usage, facts: Facts
         yield hourly(f"Database instances (writer and two readable standbys, {instance_class})", product)
     yield from settled("Storage", rds.storage(cluster, usage, STANDBYS, engine))
     if instance_class is not None:
-        version = (cluster.text("engine_version") for _ in "1")
-        support = (part for text in version for part in extended_support(engine, text, cluster, instance_class, facts, 3))
-        yield from settled("Extended support", support)
+        yield from settled("Extended support", _support_of_three(cluster, engine, instance_class, facts))
         yield from settled("Performance Insights", performance_insights(cluster, usage, instance_class, facts))
     yield from _snapshot_export(usage)
 
 
+def _support_of_three(cluster: Resource, engine: str, instance_class: str, facts: Facts) -> Iterator[CostComponent]:
+    count = rds.INSTANCES[STANDBYS]
+    yield from extended_support(engine, cluster.text("engine_version"), cluster, instance_class, facts, count)
+
+
 def cluster_instance(instance: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
     """Aurora instance: its hours, or the capacity units of Serverless v2. Storage and I/O belong to the cluster."""
-    cluster = next((found for found in instance.related("cluster_identifier") if found.type == "aws_rds_cluster"), None)
-    engine, instance_class = _own_or_cluster(instance, cluster, "engine") or "aurora", instance.text("instance_class")
+    clusters = (found for found in instance.related("cluster_identifier") if found.type == "aws_rds_cluster")
+    cluster = next(clusters, None)
+    engine = _own_or_cluster(instance, cluster, "engine") or "aurora"
+    instance_class = instance.text("instance_class")
     if instance_class is None:
         yield unpriced("Database instance", "instance_class is not stated", "hours")
         return
     if engine not in AURORA_FAMILY:
-        yield unpriced("Database instance", "the instances of a Multi-AZ DB cluster are charged with the cluster", "hours")
+        reason = "the instances of a Multi-AZ DB cluster are charged with the cluster"
+        yield unpriced("Database instance", reason, "hours")
         return
     capacity = None
     if instance_class == SERVERLESS:
@@ -162,7 +168,9 @@ def serverless_capacity(cluster: Resource | None, usage: Usage) -> Quantity:
     if "capacity_units_per_hr" in usage or least is None:
         given = usage.number("capacity_units_per_hr")
         return given if least is None else given.map(lambda units: max(units, least))
-    state = "paused while idle (min_capacity = 0)" if least == 0 else f"idle at min_capacity = {least.normalize():f} ACU"
+    state = (
+        "paused while idle (min_capacity = 0)" if least == 0 else f"idle at min_capacity = {least.normalize():f} ACU"
+    )
     text = f"{state}: set capacity_units_per_hr in the usage file"
     return Quantity(least, "assumed", least, most, assumption=text, source="default")
 

@@ -44,7 +44,7 @@ class Fleet:
     @property
     def all(self) -> Quantity:
         """All instances."""
-        most, least = (self.on_demand, self.spot) if self.on_demand.value else (self.spot, self.on_demand)
+        most, least = (self.on_demand, self.spot) if _some(self.on_demand) else (self.spot, self.on_demand)
         return replace(
             most,
             value=None if most.value is None else most.value + (least.value or 0),

@@ -17,7 +17,7 @@ TERMS = {  # commitment_duration -> part of the product key, words, months
 
 
 def provisioned_throughput(throughput: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Provisioned throughput: each model unit per hour until it is deleted, which a commitment forbids before its end.
+    """Provisioned throughput: each model unit per hour until it is deleted; a commitment forbids that before its end.
 
     What a commitment owes in all is a line of its own, paid over its months and no part of the monthly figure.
     """
@@ -41,7 +41,7 @@ def provisioned_throughput(throughput: Resource, usage: Usage, facts: Facts) -> 
 
 
 def _base_model(throughput: Resource) -> str | None:
-    """The id of the foundation model, without version and context length; a custom model costs what its base model costs."""
+    """The id of the foundation model without version and context length; a custom model costs as its base model."""
     for custom in throughput.related("model_arn"):
         if custom.type == "aws_bedrock_custom_model":
             return _model_id(custom.text("base_model_identifier"))

@@ -38,7 +38,7 @@ SHIELDS = {  # region of an origin shield, or the start of its name -> usage key
 def distribution(distribution: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
     """Distribution: data and requests by the edge locations that serve them; optional features; nothing for existing.
 
-    The 1 TB and 10 million requests a month that are free for an account are not subtracted. Flat-rate plans cannot be seen.
+    The 1 TB and 10 million requests that an account has free are not subtracted. Flat-rate plans cannot be seen.
     """
     for edge in _edges(usage):
         yield from group(EDGES[edge], _edge(edge, usage))

@@ -8,9 +8,10 @@ partial_upfront, all_upfront), and for spot `spot_price` (USD per hour) or `spot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from finops_guard.model import HOURS_PER_MONTH, CostComponent, Quantity, Resource
 from finops_guard.pricing.aws import launch as launches
@@ -20,7 +21,7 @@ from finops_guard.pricing.aws.vpc import SUBNET_TYPES
 from finops_guard.pricing.component import amount, group, hourly, key, monthly, settled, unpriced
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import Usage
-from finops_guard.values import BadValue, Block, Unknown
+from finops_guard.values import RefusedValue, Block, Unknown
 
 SYSTEMS = {"linux": "Linux", "windows": "Windows", "rhel": "RHEL", "suse": "SUSE"}
 UNLIMITED_BY_DEFAULT = {"t2": False, "t3": True, "t3a": True, "t4g": True}
@@ -96,7 +97,7 @@ def operating_system(launch: Block, usage: Usage) -> str:
         return "windows" if launch.flag("windows") else "linux"
     system = stated.strip().lower()
     if system not in SYSTEMS:
-        raise BadValue(f"operating_system should be one of {', '.join(SYSTEMS)}, not {stated!r}")
+        raise RefusedValue(f"operating_system should be one of {', '.join(SYSTEMS)}, not {stated!r}")
     return system
 
 
@@ -129,7 +130,7 @@ def _spot_hours(instance_type: str, launch: Block, usage: Usage, region: str | N
         return monthly(name, product, hours(usage), "hours", region=region, fixed_price=price, source=usage.where)
     if discount is not None:
         if discount > 100:
-            raise BadValue("spot_discount_percent cannot be above 100")
+            raise RefusedValue("spot_discount_percent cannot be above 100")
         return monthly(name, product, hours(usage), "hours", region=region, factor=1 - discount / 100)
     spot = product.replace("aws/ec2/instance/", "aws/ec2/spot/")
     return monthly(name, spot, hours(usage), "hours", region=region, upper_bound_product=product, reason=NO_SPOT_PRICE)
@@ -162,7 +163,7 @@ def reserved_offer(usage: Usage) -> tuple[str, str]:
     for name, allowed in RESERVED_CHOICES.items():
         value = usage.text(name) or allowed[0]
         if value not in allowed:
-            raise BadValue(f"{name} should be one of {', '.join(allowed)}, not {value!r}")
+            raise RefusedValue(f"{name} should be one of {', '.join(allowed)}, not {value!r}")
         choices.append(value.replace("_", "-"))
     offering, term, payment = choices
     return "/".join(choices), f"{term.replace('-', ' ')}, {offering}, {payment.replace('-', ' ')}"
@@ -234,25 +235,33 @@ def disks(
         if isinstance(item, Unknown):
             yield unpriced(path, f"the disk is {item}")
         elif "virtual_name" not in Block(item) and not Block(item).flag("no_device"):
-            yield from group(path, settled("Storage", _data_disk(Block(item), usage.nested(path), region)))
+            yield from group(path, settled("Storage", _data_disk(item, usage.nested(path), region)))
 
 
 def _root(launch: Block, usage: Usage, default: RootDefault, region: str | None) -> Iterator[CostComponent]:
     """Every instance has a root disk: where its size or type is not stated, another decides and it is assumed."""
-    root = launch.block("root")
+    root, open_names = launches.settled_disk(launch.block("root").attributes)
     kind, size = root.text("volume_type"), root.number("volume_size")
     usual = default.gb or ROOT_SIZES.get(operating_system(launch, usage), 8)
     guessed = " ".join(filter(None, [None if size else f"{usual} GB", None if kind else "gp2"]))
-    assume = f"{guessed} root volume: {default.decides} decides" if guessed else None
+    assume = f"{guessed} root volume: {default.decides} decides" if guessed else _included(kind, open_names)
     quantity = amount(usual if size is None else size, assume=assume)
     yield from group(
         "root_block_device", disk(kind or "gp2", quantity, root, usage.nested("root_block_device"), region=region)
     )
 
 
-def _data_disk(block: Block, usage: Usage, region: str | None) -> Iterator[CostComponent]:
-    reason = "volume_size is not stated: the snapshot decides"
-    yield from disk(block.text("volume_type", "gp2"), block.number("volume_size"), block, usage, reason, region)
+def _data_disk(item: Mapping[str, Any], usage: Usage, region: str | None) -> Iterator[CostComponent]:
+    block, open_names = launches.settled_disk(item)
+    kind, size = block.text("volume_type", "gp2"), block.number("volume_size")
+    quantity = None if size is None else amount(size, assume=_included(kind, open_names))
+    yield from disk(kind, quantity, block, usage, "volume_size is not stated: the snapshot decides", region)
+
+
+def _included(kind: str | None, open_names: list[str]) -> str | None:
+    """What is assumed of a gp3 volume whose IOPS or throughput may come from a `dynamic` block."""
+    unsaid = [name for name in ("iops", "throughput") if name in open_names]
+    return f"the {' and '.join(unsaid)} that gp3 includes" if kind == "gp3" and unsaid else None
 
 
 def _in_reservation(instance: Resource) -> bool:
@@ -288,3 +297,9 @@ def dedicated_host(host: Resource, usage: Usage, facts: Facts) -> Iterator[CostC
         yield from reserved_hours(f"Dedicated Host (reserved {words}, {family})", reserved, product, offer)
     else:
         yield hourly(f"Dedicated Host (on-demand, {family})", product)
+
+
+def capacity_block(block: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
+    """Capacity block for machine learning: the whole fee is paid at the purchase, at that day's price."""
+    reason = "paid once, in full, at the price of the day of the purchase: the offering decides"
+    yield unpriced("Capacity block", reason, "blocks", one_time=True)

@@ -16,7 +16,7 @@ GB_PER_INCLUDED_MIB = 20  # each GB in the Standard class comes with 50 KiB/s
 def file_system(system: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
     """File system: stored GB by class, access to the colder classes, and what the throughput mode charges."""
     mode = (system.text("throughput_mode") or "bursting").lower()
-    one_zone = "availability_zone_name" in system or "availability_zone_id" in system
+    one_zone = system.text("availability_zone_name") is not None
     standard = "one-zone" if one_zone else "standard"
     label = "one zone" if one_zone else "standard"
     yield per_gb(f"Storage ({label})", usage.number("storage_gb"), f"aws/efs/{standard}/storage")
@@ -35,9 +35,9 @@ def file_system(system: Resource, usage: Usage, facts: Facts) -> Iterator[CostCo
 def _colder_classes(system: Resource, usage: Usage, one_zone: bool, mode: str) -> Iterator[CostComponent]:
     """Infrequent Access and Archive, where a lifecycle policy moves files or the usage file has a quantity for them."""
     policies = system.blocks("lifecycle_policy")
-    if any("transition_to_ia" in policy for policy in policies) or "infrequent_access_storage_gb" in usage:
+    if any(policy.text("transition_to_ia") for policy in policies) or "infrequent_access_storage_gb" in usage:
         yield from _infrequent_access(usage, one_zone, mode)
-    if any("transition_to_archive" in policy for policy in policies) or "archive_storage_gb" in usage:
+    if any(policy.text("transition_to_archive") for policy in policies) or "archive_storage_gb" in usage:
         yield per_gb("Storage (archive)", usage.number("archive_storage_gb"), "aws/efs/archive/storage")
         yield per_gb("Archive reads", usage.number("monthly_archive_read_gb"), "aws/efs/archive/read")
         yield per_gb("Archive writes", usage.number("monthly_archive_write_gb"), "aws/efs/archive/write")

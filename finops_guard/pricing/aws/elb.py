@@ -1,4 +1,4 @@
-"""Elastic Load Balancing: application, network, gateway and classic (https://aws.amazon.com/elasticloadbalancing/pricing/)."""
+"""Elastic Load Balancing (https://aws.amazon.com/elasticloadbalancing/pricing/)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ Capacity = dict[str, Decimal]  # what one capacity unit holds, by usage key
 
 NAMES = {"application": "Application", "network": "Network", "gateway": "Gateway"}
 NEW, ACTIVE, GB, RULES = "new_connections", "active_connections", "processed_bytes_gb", "rule_evaluations"
+MONTHLY_GB = "monthly_processed_gb"  # the same as processed_bytes_gb, with its unit in the name
 APPLICATION: Capacity = {NEW: Decimal(25), ACTIVE: Decimal(3000), GB: Decimal(1), RULES: Decimal(1000)}
 LAMBDA_GB = Decimal("0.4")
 GATEWAY: Capacity = {NEW: Decimal(600), ACTIVE: Decimal(60000), GB: Decimal(1)}
@@ -30,7 +31,7 @@ PROTOCOLS = {"TCP": "TCP", "UDP": "UDP", "TCP_UDP": "UDP", "TLS": "TLS", "QUIC":
 
 
 def load_balancer(balancer: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Load balancer: per hour, per capacity unit (LCU) and hour, and a public IPv4 address in each subnet if internet-facing.
+    """Load balancer: per hour, per capacity unit (LCU) and hour, and per public IPv4 address if internet-facing.
 
     Usage: new_connections per second, active_connections per minute and rule_evaluations per second on average;
     processed_bytes_gb or monthly_processed_gb: GB in the month.
@@ -81,14 +82,11 @@ def _units_in_use(usage: Usage, capacity: tuple[Capacity, str | None]) -> Quanti
     """Capacity units on average: the dimension that needs most of them decides."""
     holds, assumption = capacity
     dimensions = [usage.number(name) / holds[name] for name in (NEW, ACTIVE, RULES) if name in holds]
-    for name in ("monthly_processed_gb", GB):
-        dimensions.append(usage.number(name) / HOURS_PER_MONTH / holds[GB])
+    dimensions += [usage.number(name) / HOURS_PER_MONTH / holds[GB] for name in (MONTHLY_GB, GB)]
     stated = [dimension for dimension in dimensions if dimension.value is not None]
     if not stated:
-        keys = ", ".join(
-            name for name in (NEW, ACTIVE, "monthly_processed_gb", RULES) if name in holds or name not in APPLICATION
-        )
-        return replace(dimensions[0], reason=f"depends on usage: set one of {keys}")
+        keys = [NEW, ACTIVE, MONTHLY_GB, *([RULES] if RULES in holds else [])]
+        return replace(dimensions[0], reason=f"depends on usage: set one of {', '.join(keys)}")
     busiest = max(stated, key=lambda dimension: dimension.value or Decimal(0))
     low = max(dimension.low if dimension.low is not None else dimension.value or Decimal(0) for dimension in stated)
     high = max(dimension.high if dimension.high is not None else dimension.value or Decimal(0) for dimension in stated)
@@ -108,7 +106,7 @@ def _addresses(balancer: Resource) -> Iterator[CostComponent]:
         return
     mappings = balancer.blocks("subnet_mapping")
     if mappings:
-        own = sum(1 for mapping in mappings if mapping.get("allocation_id") is None)
+        own = sum(1 for mapping in mappings if mapping.get("allocation_id") in (None, ""))
         if own:
             yield public_ipv4(own)
         return

@@ -15,6 +15,7 @@ from finops_guard.model import Resource
 from finops_guard.values import Block, Unknown, Values
 
 ROOT_DEVICES = {"/dev/sda1", "/dev/sda", "/dev/xvda", "sda1", "xvda"}  # what public AMIs call their root device
+AFTER_APPLY = "known only after apply"
 BY_REQUIREMENTS = "the instance type is chosen at launch by instance_requirements"
 Raw = dict[str, Any]
 
@@ -94,6 +95,21 @@ def stated(values: Values, path: str) -> Any:
     if isinstance(current, Unknown) and current.computed:
         return None
     return None if current == "" or current == [] else current
+
+
+def settled_disk(block: Mapping[str, Any]) -> tuple[Block, list[str]]:
+    """A disk block without the values that nothing in the code refers to, and their names.
+
+    Inside a `dynamic` block a plan does not tell an attribute that the code leaves out from one that it computes; but
+    an expression that is known only after apply names what it refers to, so without a reference AWS decides.
+    """
+    left_out = [name for name, value in block.items() if isinstance(value, Unknown) and _left_out(value)]
+    dynamic = [name for name in left_out if not block[name].computed]
+    return Block({name: value for name, value in block.items() if name not in left_out}), dynamic
+
+
+def _left_out(value: Unknown) -> bool:
+    return value.computed or (value.reason == AFTER_APPLY and not value.references)
 
 
 def _stated_any(values: Values, *paths: str) -> bool | None:

@@ -1,7 +1,7 @@
 """Amazon RDS: DB instances of MySQL, MariaDB, PostgreSQL, Oracle, SQL Server, Db2 (https://aws.amazon.com/rds/pricing/).
 
-Usage keys: `additional_backup_storage_gb`, `monthly_standard_io_requests`, `monthly_additional_performance_insights_requests`,
-`monthly_cpu_credit_hrs`, `vcpu_count`, and those of a reservation (see `reserved`).
+Usage keys: `additional_backup_storage_gb`, `monthly_standard_io_requests`, `monthly_cpu_credit_hrs`, `vcpu_count`,
+`monthly_additional_performance_insights_requests`, and those of a reservation (see `reserved`).
 """
 
 from __future__ import annotations
@@ -40,26 +40,28 @@ LICENCE_INCLUDED = "license included assumed: license_model is not stated"
 def db_instance(database: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
     """RDS DB instance: its hours, storage, IOPS, backups beyond its size, and what its engine version adds.
 
-    A read replica takes engine, version and size from its source where it does not state them itself.
+    A read replica takes engine, version and storage from its source where it does not state them itself.
     """
     source = next((found for found in database.related("replicate_source_db") if found.type == "aws_db_instance"), None)
-    engine, instance_class = _inherited(database, source, "engine"), database.text("instance_class")
-    deployment = "multi-az" if database.flag("multi_az") else "single-az"
-    if instance_class is None:
-        yield unpriced("Database instance", "instance_class is not stated", "hours")
-    elif engine is None:
-        yield unpriced("Database instance", _no_engine(database), "hours")
-    else:
-        yield from settled("Database instance", _compute(database, engine, instance_class, deployment, usage))
-    if engine not in AURORA_FAMILY:  # Aurora's storage belongs to its cluster
-        yield from settled("Storage", storage(database, usage, deployment, engine or "", source))
-    yield from settled("Additional backup storage", _backup(database, usage, engine))
-    if instance_class is not None and engine is not None:
-        yield from _options(database, source, engine, instance_class, deployment, usage, facts)
+    yield from settled("Database instance", _compute(database, source, usage))
+    yield from settled("Storage", _disk(database, source, usage))
+    yield from settled("Additional backup storage", _backup(database, source, usage))
+    yield from settled("Extended support", _support(database, source, facts))
+    yield from settled("Performance Insights", _insights(database, usage, facts))
+    yield from settled("CPU credits", _credits(database, source, usage, facts))
+
+
+def _engine(database: Resource, source: Resource | None) -> str:
+    """The engine, or the empty string where the code does not say it."""
+    return _inherited(database, source, "engine") or ""
 
 
 def _inherited(database: Resource, source: Resource | None, name: str) -> str | None:
     return database.text(name) or (source.text(name) if source else None)
+
+
+def _deployment(database: Resource) -> str:
+    return "multi-az" if database.flag("multi_az") else "single-az"
 
 
 def _no_engine(database: Resource) -> str:
@@ -69,19 +71,22 @@ def _no_engine(database: Resource) -> str:
     return "engine is not stated"
 
 
-def _compute(
-    database: Resource, engine: str, instance_class: str, deployment: str, usage: Usage
-) -> Iterator[CostComponent]:
+def _compute(database: Resource, source: Resource | None, usage: Usage) -> Iterator[CostComponent]:
     """The instance hours. MySQL and MariaDB have one price list; Aurora knows no Multi-AZ instances."""
-    if engine in AURORA_FAMILY:
+    engine, instance_class = _engine(database, source), database.text("instance_class")
+    if instance_class is None or not engine:
+        reason = _no_engine(database) if instance_class else "instance_class is not stated"
+        yield unpriced("Database instance", reason, "hours")
+    elif engine in AURORA_FAMILY:
         variant = "io-optimized" if database.text("storage_type") == "aurora-iopt1" else "standard"
         product = key("aws/aurora/instance", instance_class, AURORA_FAMILY[engine], variant)
         yield from reserved.hours("Database instance", product, usage, instance_class)
-        return
-    licence, count = _licence(database, engine)
-    product = key("aws/rds/instance", instance_class, price_engine(engine), deployment) + licence
-    words = "Multi-AZ" if deployment == "multi-az" else "Single-AZ"
-    yield from reserved.hours("Database instance", product, usage, f"{words}, {instance_class}", count)
+    else:
+        deployment = _deployment(database)
+        licence, count = _licence(database, engine)
+        product = key("aws/rds/instance", instance_class, price_engine(engine), deployment) + licence
+        words = "Multi-AZ" if deployment == "multi-az" else "Single-AZ"
+        yield from reserved.hours("Database instance", product, usage, f"{words}, {instance_class}", count)
 
 
 def price_engine(engine: str) -> str:
@@ -101,6 +106,12 @@ def _licence(database: Resource, engine: str) -> tuple[str, Quantity]:
     return "", amount(1, assume=LICENCE_INCLUDED) if sold_otherwise else one
 
 
+def _disk(database: Resource, source: Resource | None, usage: Usage) -> Iterator[CostComponent]:
+    engine = _engine(database, source)
+    if engine not in AURORA_FAMILY:  # Aurora's storage belongs to its cluster
+        yield from storage(database, usage, _deployment(database), engine, source)
+
+
 def storage(
     values: Values, usage: Usage, deployment: str, engine: str, source: Resource | None = None
 ) -> Iterator[CostComponent]:
@@ -117,7 +128,8 @@ def storage(
         iops = max(values.number("iops", PROVISIONED_LEAST_IOPS), PROVISIONED_LEAST_IOPS)
         yield monthly("Provisioned IOPS", key("aws/rds/iops", kind, deployment), iops, "IOPS")
     elif kind == "gp3":
-        yield from settled("Provisioned IOPS and throughput", _gp3(values, size.value or DEFAULT_SIZE, engine, deployment))
+        assert size.value is not None
+        yield from settled("Provisioned IOPS and throughput", _gp3(values, size.value, engine, deployment))
     elif kind == "standard":
         requests = usage.number("monthly_standard_io_requests")
         yield monthly("I/O requests", "aws/rds/io-requests/standard", requests, "requests")
@@ -139,28 +151,28 @@ def _striped(engine: str, size: Decimal) -> bool:
     return family != "sqlserver" and size >= GP3_STRIPED_FROM.get(family, GP3_STRIPED_FROM_OTHERS)
 
 
-def _backup(database: Resource, usage: Usage, engine: str | None) -> Iterator[CostComponent]:
-    """Backups are free up to the size of all databases in the Region; what lies above is known to the usage file only."""
+def _backup(database: Resource, source: Resource | None, usage: Usage) -> Iterator[CostComponent]:
+    """Backups are free up to the size of all databases in the Region; what lies above only the usage file knows."""
     if "additional_backup_storage_gb" in usage or database.number("backup_retention_period", 0) > 0:
-        product = "aws/aurora/backup" if engine in AURORA_FAMILY else "aws/rds/backup"
-        yield per_gb("Additional backup storage", usage.number("additional_backup_storage_gb"), product)
+        service = "aurora" if _engine(database, source) in AURORA_FAMILY else "rds"
+        stored = usage.number("additional_backup_storage_gb")
+        yield per_gb("Additional backup storage", stored, f"aws/{service}/backup")
 
 
-def _options(
-    database: Resource,
-    source: Resource | None,
-    engine: str,
-    instance_class: str,
-    deployment: str,
-    usage: Usage,
-    facts: Facts,
-) -> Iterator[CostComponent]:
-    def support() -> Iterator[CostComponent]:
+def _support(database: Resource, source: Resource | None, facts: Facts) -> Iterator[CostComponent]:
+    engine, instance_class = _engine(database, source), database.text("instance_class")
+    if instance_class is not None:
+        instances = 1 if engine in AURORA_FAMILY else INSTANCES[_deployment(database)]
         version = _inherited(database, source, "engine_version")
-        count = 1 if engine in AURORA_FAMILY else INSTANCES[deployment]
-        yield from extended_support(engine, version, database, instance_class, facts, count)
+        yield from extended_support(engine, version, database, instance_class, facts, instances)
 
-    yield from settled("Extended support", support())
-    yield from settled("Performance Insights", performance_insights(database, usage, instance_class, facts))
-    service = "aurora" if engine in AURORA_FAMILY else "rds"
-    yield from cpu_credits(service, usage, instance_class, facts)
+
+def _insights(database: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
+    instance_class = database.text("instance_class")
+    if instance_class is not None:
+        yield from performance_insights(database, usage, instance_class, facts)
+
+
+def _credits(database: Resource, source: Resource | None, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
+    service = "aurora" if _engine(database, source) in AURORA_FAMILY else "rds"
+    yield from cpu_credits(service, usage, database.text("instance_class", ""), facts)

@@ -67,7 +67,7 @@ def _rate(year: int) -> str:
 def performance_insights(
     instance: Values, usage: Usage, instance_class: str, facts: Facts, capacity: Quantity | None = None
 ) -> Iterator[CostComponent]:
-    """Performance Insights: seven days are free, longer retention is charged per vCPU (or ACU); API calls beyond 1M a month.
+    """Performance Insights: seven days are free, longer retention is charged per vCPU (or ACU), API calls beyond 1M.
 
     The advanced mode of Database Insights has 15 months of it and a price of its own.
     """
@@ -83,7 +83,9 @@ def performance_insights(
         yield from _per_vcpu(name, product, instance_class, facts, capacity)
     if "monthly_additional_performance_insights_requests" in usage:
         requests = usage.number("monthly_additional_performance_insights_requests")
-        yield monthly("Performance Insights API requests", "aws/rds/performance-insights/requests", requests, "requests")
+        yield monthly(
+            "Performance Insights API requests", "aws/rds/performance-insights/requests", requests, "requests"
+        )
 
 
 def _per_vcpu(
@@ -108,5 +110,5 @@ def cpu_credits(service: str, usage: Usage, instance_class: str, facts: Facts) -
         return
     machine = facts.machine(instance_class)
     vcpus = usage.number("vcpu_count") if "vcpu_count" in usage or machine is None else Quantity(Decimal(machine.vcpus))
-    credits = usage.number("monthly_cpu_credit_hrs") * vcpus
-    yield monthly("CPU credits", key("aws", service, "cpu-credits", family), credits, "vCPU-hours")
+    charged = usage.number("monthly_cpu_credit_hrs") * vcpus
+    yield monthly("CPU credits", key("aws", service, "cpu-credits", family), charged, "vCPU-hours")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from finops_guard.model import CostComponent
 from finops_guard.pricing.component import Amount, hourly, monthly
 from finops_guard.pricing.usage import Usage
-from finops_guard.values import BadValue
+from finops_guard.values import RefusedValue
 
 CHOICES = {
     "reserved_instance_term": ("1_year", "3_year"),
@@ -19,8 +19,8 @@ CHOICES = {
 def hours(name: str, on_demand: str, usage: Usage, details: str, count: Amount = 1) -> Iterator[CostComponent]:
     """The hours of `count` instances: on demand, or at the rate of the reservation that the usage file names.
 
-    `on_demand` is a product key with `/instance/` in it; the reserved one has `/reserved/` there and ends with the offer.
-    A reservation is charged for every hour of its term; what is paid upfront is no monthly cost, but a line of its own.
+    A reservation is charged for every hour of its term; what is paid upfront is no monthly cost but its own line.
+    A reservation is charged for every hour of its term; what is paid upfront is no monthly cost but a line of its own.
     """
     if "reserved_instance_term" not in usage:
         yield hourly(f"{name} (on-demand, {details})", on_demand, count)
@@ -43,6 +43,6 @@ def _choices(usage: Usage) -> list[str]:
     for name, allowed in CHOICES.items():
         value = usage.text(name) or allowed[0]
         if value not in allowed:
-            raise BadValue(f"{name} should be one of {', '.join(allowed)}, not {value!r}")
+            raise RefusedValue(f"{name} should be one of {', '.join(allowed)}, not {value!r}")
         chosen.append(value.replace("_", "-"))
     return chosen

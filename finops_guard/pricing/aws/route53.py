@@ -30,7 +30,7 @@ def zone(zone: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
 
 
 def record(record: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Record: nothing by itself; the queries for it by kind of routing. Queries for aliases of AWS resources are free."""
+    """Record: nothing by itself; queries by kind of routing. Queries for aliases of AWS resources are free."""
     if record.blocks("alias") and not _aliases_a_record(record):
         return
     own = next((kind for policy, kind in POLICIES.items() if record.blocks(policy)), "standard")
@@ -41,12 +41,15 @@ def record(record: Resource, usage: Usage, facts: Facts) -> Iterator[CostCompone
 
 
 def _aliases_a_record(record: Resource) -> bool:
-    """An alias of another record of the zone is charged like that record."""
-    return any(target.type == "aws_route53_record" for target in record.related("alias"))
+    """An alias of another record, which is in the zone of the alias itself, is charged like that record."""
+    if any(target.type in ("aws_route53_record", "aws_route53_zone") for target in record.related("alias")):
+        return True
+    own_zone = record.get("zone_id")
+    return isinstance(own_zone, str) and record.block("alias").get("zone_id") == own_zone
 
 
 def health_check(check: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Health check: per month, with a price for endpoints in AWS and one for others, and one more for each optional feature.
+    """Health check: per month, cheaper for endpoints in AWS, and a charge for each optional feature.
 
     Optional features are HTTPS, string matching, the fast interval and latency measurement.
     """

@@ -16,7 +16,7 @@ NO_ENDPOINT = "one endpoint: none in this plan uses the configuration"
 
 
 def notebook_instance(notebook: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Notebook instance: per hour it runs, and its volume for the whole month, running or stopped. Usage: monthly_hrs."""
+    """Notebook instance: per hour it runs (usage: monthly_hrs), and its volume all month, running or stopped."""
     yield from settled("Instance", _notebook_hours(notebook, usage))
     yield from settled("ML storage", _notebook_storage(notebook))
 
@@ -58,10 +58,10 @@ def endpoint_configuration(config: Resource, usage: Usage, facts: Facts) -> Iter
     alone = len(production) == 1
     for index, variant in enumerate(production):
         name = f"production variant {_label(variant, index)}"
-        yield from group(name, settled("Instances", _variant(variant, usage, targets if targets else [], alone)), times)
+        yield from group(name, settled("Instances", _variant(variant, targets, alone)), times)
     for index, variant in enumerate(config.blocks("shadow_production_variants")):
         name = f"shadow variant {_label(variant, index)}"
-        yield from group(name, settled("Instances", _variant(variant, usage, [], False)), times)
+        yield from group(name, settled("Instances", _variant(variant, [], False)), times)
 
 
 def _label(variant: Block, index: int) -> str:
@@ -69,7 +69,7 @@ def _label(variant: Block, index: int) -> str:
     return name if isinstance(name, str) and name else str(index + 1)
 
 
-def _variant(variant: Block, usage: Usage, targets: list[Resource], alone: bool) -> Iterator[CostComponent]:
+def _variant(variant: Block, targets: list[Resource], alone: bool) -> Iterator[CostComponent]:
     serverless = variant.blocks("serverless_config")
     if serverless:
         yield from _serverless(serverless[0])
@@ -97,7 +97,7 @@ def _serverless(config: Block) -> Iterator[CostComponent]:
 
 
 def _instance_count(variant: Block, targets: list[Resource], alone: bool) -> Amount:
-    """How many instances run: the autoscaling target's or the managed scaling's minimum to maximum, else the stated count."""
+    """How many instances run: minimum to maximum of an autoscaling target or managed scaling, else the stated count."""
     initial = variant.number("initial_instance_count", 1)
     target = next((found for found in targets if _scales(found, variant, alone)), None)
     if target is not None:
@@ -113,7 +113,7 @@ def _instance_count(variant: Block, targets: list[Resource], alone: bool) -> Amo
 
 
 def _scales(target: Resource, variant: Block, alone: bool) -> bool:
-    """Whether an autoscaling target is that of the variant: "endpoint/NAME/variant/VARIANT"; known by name, or the only one."""
+    """Whether a target is that of the variant: known by its name "endpoint/NAME/variant/VARIANT", or the only one."""
     place = target.get("resource_id")
     if isinstance(place, Unknown) or not isinstance(place, str):
         return alone

@@ -16,7 +16,7 @@ AT_MINIMUM = "autoscaling keeps it at its minimum; set capacity of {} in the usa
 def scaled(resource: Resource, usage: Usage, dimension: str, stated: Decimal, id_end: str = "") -> Quantity:
     """How much of `resource` runs: what is stated, or what its scaling target for `dimension` allows.
 
-    The quantity is the target's minimum with the range to its maximum, unless the usage file states the target's `capacity`.
+    The quantity is the target's minimum with the range to its maximum, unless the usage file states its `capacity`.
     `id_end` is how the target's resource_id must end ("/index/NAME" for a part of the resource).
     """
     target = scaling_target(resource, dimension, id_end)

@@ -1,4 +1,4 @@
-"""Amazon VPC: NAT gateways, VPC endpoints, public IPv4 addresses (https://aws.amazon.com/vpc/pricing/, /privatelink/pricing/)."""
+"""Amazon VPC: NAT gateways, endpoints, public IPv4 addresses (aws.amazon.com/vpc/pricing/, /privatelink/pricing/)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def subnet_count(resource: Resource, attribute: str) -> Quantity | None:
 def nat_gateway(gateway: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
     """NAT gateway: charged per hour it exists and per GB it processes, whether public or private.
 
-    Its Elastic IPs (`allocation_id`, secondary ones too) are resources of their own and carry the price of the addresses.
+    Its Elastic IPs (`allocation_id`, secondary ones too) are resources of their own and carry their price.
     """
     if (gateway.text("availability_mode") or "zonal").lower() == "regional":
         yield from settled("NAT gateway", _regional_nat_gateway(gateway))
@@ -62,12 +62,13 @@ def _regional_nat_gateway(gateway: Resource) -> Iterator[CostComponent]:
 
 
 def vpc_endpoint(endpoint: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """VPC endpoint: interface and Gateway Load Balancer endpoints per hour and Availability Zone, and per GB; gateway ones are free."""
+    """VPC endpoint: per hour and Availability Zone, and per GB; gateway endpoints (S3, DynamoDB) are free."""
     kind = (endpoint.text("vpc_endpoint_type") or "Gateway").lower()
     if kind == "gateway":
         return
     if kind not in ENDPOINTS:
-        yield unpriced("Endpoint", f"no price model for endpoints of type {endpoint.text('vpc_endpoint_type')}", "hours")
+        stated = endpoint.text("vpc_endpoint_type")
+        yield unpriced("Endpoint", f"no price model for endpoints of type {stated}", "hours")
         return
     name, product = ENDPOINTS[kind]
     yield from settled(f"Endpoint ({name})", _endpoint_hours(endpoint, f"Endpoint ({name})", f"{product}/hours"))
@@ -81,9 +82,10 @@ def vpc_endpoint(endpoint: Resource, usage: Usage, facts: Facts) -> Iterator[Cos
 def _endpoint_hours(endpoint: Resource, name: str, product: str) -> Iterator[CostComponent]:
     """One hour for each subnet, that is for each Availability Zone."""
     zones = subnet_count(endpoint, "subnet_ids")
-    attached = len(endpoint.referrers("aws_vpc_endpoint_subnet_association", "vpc_endpoint_id"))
+    # Once applied, subnet_ids holds the subnets of the associations too.
+    attached = Decimal(len(endpoint.referrers("aws_vpc_endpoint_subnet_association", "vpc_endpoint_id")))
     if attached:
-        zones = amount(attached) if zones is None else zones.map(lambda number: number + Decimal(attached))
+        zones = amount(attached) if zones is None else zones.map(lambda number: max(number, attached))
     if zones is None:
         zones = amount(1, assume="one Availability Zone: no subnets are stated")
     yield hourly(name, product, zones)
