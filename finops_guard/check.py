@@ -109,14 +109,15 @@ def _refuse_unused_usage(estimated: Estimate, config: Config) -> None:
 
 
 def _judge(estimated: Estimate, pricing: Pricing, config: Config) -> PolicyOutcome:
-    """The rules of the configured directories, else of the shipped starter pack; none when that is asked for."""
+    """The rules of the configured directories, else of a usual place, else of the shipped starter pack; or none."""
     if config.policies == ():
         return NO_POLICIES
     from finops_guard.policy.evaluate import evaluate
-    from finops_guard.policy.load import load_rules, starter_rules
+    from finops_guard.policy.load import has_rules, load_rules, starter_rules
     from finops_guard.pricing.alternatives import Alternatives
 
-    rules = starter_rules() if config.policies is None else load_rules(config.policies)
+    places = config.policies or [place for place in config.rule_places if has_rules(place)][:1]
+    rules = load_rules(places) if places else starter_rules()
     return evaluate(estimated, rules, pricing.facts, Alternatives(pricing))
 
 

@@ -25,7 +25,8 @@ BY_ENVIRONMENT = ("policies", "usage", "region", "environment", "prices", "catal
 class Config:
     """The settings of a run; paths are as the user wrote them, relative to the file that states them."""
 
-    policies: tuple[str, ...] | None = None  # None: look in the usual places; (): none
+    policies: tuple[str, ...] | None = None  # None: the first of `rule_places` that holds rules; (): none
+    rule_places: tuple[str, ...] = ()
     usage: str | None = None
     region: str | None = None
     environment: str | None = None
@@ -128,19 +129,14 @@ def _whole_number(name: str, text: str) -> int:
 
 
 def _usual_files(config: Config, root: Path) -> Config:
-    """Fill in the files of `.finops-guard/` that exist."""
+    """Fill in the files of `.finops-guard/` that exist, and where rules are looked for."""
     folder = root / FOLDER
     usual: dict[str, Any] = {}
     if config.usage is None and (folder / "usage.yaml").is_file():
         usual["usage"] = str(folder / "usage.yaml")
     if config.prices is None and (folder / "prices.local.yaml").is_file():
         usual["prices"] = str(folder / "prices.local.yaml")
-    if config.policies is None:
-        for candidate in (folder / "policies", root / "policies"):
-            if candidate.is_dir() and any(candidate.rglob("*.yaml")):
-                usual["policies"] = (str(candidate),)
-                break
-    return replace(config, **usual)
+    return replace(config, rule_places=(str(folder / "policies"), str(root / "policies")), **usual)
 
 
 def load_local_prices(path: str | None) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

@@ -37,7 +37,9 @@ def render(
 ) -> str:
     """The report as text. `terminal`: with colours and wrapped at `width` columns; `show_all`: nothing is left out."""
     sheet = Sheet((width or TERMINAL_WIDTH) if terminal else width)
-    for project in report["projects"]:
+    for position, project in enumerate(report["projects"]):
+        if position:
+            sheet.text()
         _project(sheet, project, show_all)
     if len(report["projects"]) > 1:
         sheet.text()
@@ -119,13 +121,12 @@ def _resource(resource: Entry, has_base: bool, with_components: bool) -> Iterato
 
 
 def _components(resource: Entry, has_base: bool, indent: int) -> Iterator[Row]:
-    """The lines of the side that stands; beside each what it cost before."""
+    """The lines of both sides, those that stand first; beside each what it cost before."""
     before = {selection.label(part): part for part in (resource["before"] or {}).get("components", ())}
-    side = resource["after"] or resource["before"]
-    for part in side["components"]:
-        old = before.get(selection.label(part))
-        now = part["monthly_cost"] if resource["after"] else None
-        was = old["monthly_cost"] if old else None
+    after = {selection.label(part): part for part in (resource["after"] or {}).get("components", ())}
+    for label, part in {**after, **before, **after}.items():
+        was = before[label]["monthly_cost"] if label in before else None
+        now = after[label]["monthly_cost"] if label in after else None
         cells = (_amount(was), _amount(now), "") if has_base else (_amount(now),)
         yield Row(_component(part, resource["module"]), cells, ("dim",) * len(cells), "dim", indent)
 

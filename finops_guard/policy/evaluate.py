@@ -233,9 +233,8 @@ def _message(rule: Rule, hit: Hit) -> str:
         return hit.message
     if hit.unknown is None:
         return rule.message.fill(_lookup(hit))
-    if hit.document is None:
-        return hit.unknown
-    return f"{hit.document.resource.address}: cannot say whether this breaks {rule.name}: {hit.unknown}"
+    subject = hit.document.resource.address if hit.document else "This change"
+    return f"{subject}: cannot say whether this breaks {rule.name}: {hit.unknown}"
 
 
 def _lookup(hit: Hit) -> Callable[[str], Any]:

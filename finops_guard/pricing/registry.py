@@ -101,6 +101,7 @@ PRICED: dict[str, str] = {
     "aws_sns_topic_subscription": "aws.sns:subscription",
     # Amazon Kinesis Data Streams
     "aws_kinesis_stream": "aws.kinesis:stream",
+    "aws_kinesis_stream_consumer": "aws.kinesis:stream_consumer",
     # AWS Step Functions
     "aws_sfn_state_machine": "aws.stepfunctions:state_machine",
     # Amazon API Gateway

@@ -46,6 +46,7 @@ BLOCKS = (
 )  # fmt: skip
 
 MOST_PARTS = 3
+SMALLEST_SHARE = Decimal("0.05")  # of the resource's cost: smaller lines are only counted
 LONGEST_VALUE = 60
 
 
@@ -95,12 +96,14 @@ def _described(resource: Resource, side: ResourceEstimate) -> str:
     if len(lines) > 1:
         lines.sort(key=lambda part: part.monthly_cost or ZERO, reverse=True)
     module = f"{'.'.join(resource.module_path)}."
+    worth_naming = (side.monthly_cost or ZERO) * SMALLEST_SHARE
+    named = [line for line in lines[:MOST_PARTS] if (line.monthly_cost or ZERO) >= worth_naming]
     parts = []
-    for position, line in enumerate(lines[:MOST_PARTS]):
+    for position, line in enumerate(named):
         name = chosen + "," if chosen and position == 0 else label(line).removeprefix(module)
         parts.append(f"{name} {multiplication(line)}")
-    if len(lines) > MOST_PARTS:
-        parts.append(f"{len(lines) - MOST_PARTS} more")
+    if len(lines) > len(named):
+        parts.append(f"{len(lines) - len(named)} more")
     return "; ".join(parts) or chosen or resource.type
 
 

@@ -180,7 +180,7 @@ def test_what_counts_against_no_budget_is_said(tmp_path: Path) -> None:
     loose = created(resource("aws_instance.b", tags={}), 70)
     (found,) = judged(tmp_path, BUDGET, one(10), loose, centers=CENTERS).findings
     assert (found.state, found.action, found.money) == ("unknown", "warn", 70)
-    assert "($70.00/month) have no CostCenter" in found.message
+    assert "1 resource has no CostCenter, so no budget ($70.00/month): aws_instance.b" in found.message
     (found,) = judged(
         tmp_path, BUDGET, created(resource("aws_instance.a", tags={"CostCenter": "cc-9"})), centers=CENTERS
     ).findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,6 @@ def test_presence_alone_does_not_need_the_value(tmp_path: Path) -> None:
 
 
 def test_default_tags_count_unless_the_rule_says_otherwise(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     side = replace(resource("aws_instance.a", tags={}), tags=GOOD)
     assert judged(tmp_path, RULE, created(side), centers=CENTERS).verdict == "allow"
     own = RULE.replace("      required:", "      sources: [resource]\n      required:")

@@ -55,7 +55,8 @@ AT_LEAST_5 = AtLeast.of(Decimal(5), LATER)
         ("any-regex", "^a", ["a", LATER], True), ("any-regex", "^a", "a", True), ("any-regex", "^a", [], False),
         ("any-gt", 1, [1, 2], True), ("any-gt", 1, [1, "2"], True), ("any-gt", 2, [1, LATER], None),
         ("any-gt", 2, [1], False),
-        ("absent", None, None, True), ("absent", None, [], True), ("absent", None, "", True), ("absent", None, 0, False),
+        ("absent", None, None, True), ("absent", None, [], True), ("absent", None, "", True),
+        ("absent", None, 0, False),
         ("absent", None, LATER, False), ("absent", None, PROVIDER, True), ("present", None, False, True),
         ("present", None, {}, False),
     ],
@@ -114,10 +115,20 @@ def test_fields_of_an_expression() -> None:
 
 
 WHEN = rule_text(
-    'action: block\nwhen:\n  any:\n    - {key: instance_types, op: any-regex, value: "^p4d\\\\."}\n    - {key: gpus, op: gt, value: 3}',
+    """
+action: block
+when:
+  any:
+    - {key: instance_types, op: any-regex, value: "^p4d\\\\."}
+    - {key: gpus, op: gt, value: 3}
+""",
     match="{resources: [aws_instance], environments: [dev, sandbox]}",
     message='"{address} {instance_type} {gpus} {monthly_cost} {environment}{? saves {saving}}"',
 )
+EXCEPTION = """\
+action: block
+    exceptions:
+      - {resources: ["RESOURCES"], reason: moved next year, owner: a@b.c, expires: 2026-11-20}"""
 
 
 def test_a_finding_says_everything(tmp_path: Path) -> None:
@@ -276,10 +287,7 @@ def test_exclude_and_exceptions(tmp_path: Path) -> None:
     side = resource("module.old_a.aws_instance.a", "development", instance_type="p4d.24xlarge")
     excluded = WHEN.replace("sandbox]", 'sandbox], exclude: ["module.old_*"]')
     assert judged(tmp_path, excluded, created(side)).findings == ()
-    excepted = WHEN.replace(
-        "    action: block",
-        '    action: block\n    exceptions: [{resources: ["module.old_*"], reason: moved next year, owner: a@b.c, expires: 2026-11-20}]',
-    )
+    excepted = WHEN.replace("action: block", EXCEPTION.replace("RESOURCES", "module.old_*"))
     (found,) = judged(tmp_path, excepted, created(side)).findings
     assert (found.state, found.waiver and found.waiver["owner"]) == ("waived", "a@b.c")
 
@@ -294,10 +302,7 @@ def test_exclude_and_exceptions(tmp_path: Path) -> None:
     ],
 )
 def test_an_exception_ends(tmp_path: Path, day: int, states: list[str], verdict: str) -> None:
-    text = WHEN.replace(
-        "    action: block",
-        '    action: block\n    exceptions: [{resources: ["*"], reason: moved next year, owner: a@b.c, expires: 2026-11-20}]',
-    )
+    text = WHEN.replace("action: block", EXCEPTION.replace("RESOURCES", "*"))
     side = resource("aws_instance.a", "development", instance_type="p4d.24xlarge")
     outcome = judged(tmp_path, text, created(side), as_of=date(2026, 11, day))
     assert sorted(found.state for found in outcome.findings) == states

@@ -11,7 +11,7 @@ import finops_guard
 from finops_guard.pricing.registry import PRICED, free_types
 
 DATA = Path(finops_guard.__file__).parent / "data"
-FREE_UNLESS = {"aws_accessanalyzer_analyzer", "aws_lambda_event_source_mapping", "aws_sagemaker_endpoint"}
+FREE_UNLESS = {"aws_kinesis_stream_consumer", "aws_accessanalyzer_analyzer", "aws_lambda_event_source_mapping", "aws_sagemaker_endpoint"}
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -48,7 +48,7 @@ def test_types_that_bill_are_not_called_free() -> None:
         "aws_instance", "aws_s3_bucket", "aws_lambda_function", "aws_cloudfront_function", "aws_vpc_ipam", "aws_ami",
         "aws_cognito_user_pool", "aws_guardduty_detector", "aws_db_snapshot", "aws_opensearchserverless_collection",
         "aws_scheduler_schedule", "aws_pipes_pipe", "aws_service_discovery_public_dns_namespace",
-        "aws_route53_traffic_policy_instance", "aws_ec2_transit_gateway_vpc_attachment", "aws_kinesis_stream_consumer",
+        "aws_route53_traffic_policy_instance", "aws_ec2_transit_gateway_vpc_attachment",
         "aws_shield_subscription", "aws_lightsail_lb", "aws_lb_trust_store", "aws_cloudwatch_log_metric_filter",
         "aws_sagemaker_domain",
     }  # fmt: skip

@@ -47,13 +47,17 @@ def _derive(origin: Draft, product: str, region: str, usd: Decimal, rule: str) -
 
 
 def _same_as_home(found: dict[tuple[str, str], Draft]) -> Iterator[Draft]:
-    """Regions whose listed EBS prices all equal those of us-east-1."""
+    """Regions whose listed EBS prices all equal those of us-east-1. Quotes for snapshots stay where they are."""
     home = {product: item for (product, region), item in found.items() if region == HOME}
     for region in sorted({region for _, region in found} - {HOME}):
         pairs = [(found[product, region].usd, item.usd) for product, item in home.items() if (product, region) in found]
         if len(pairs) >= FEWEST_EQUAL and all(own == other for own, other in pairs):
             rule = f"the {HOME} price; all {len(pairs)} EBS prices listed for both regions are equal"
-            yield from (_derive(item, product, region, item.usd, rule) for product, item in home.items())
+            yield from (
+                _derive(item, product, region, item.usd, rule)
+                for product, item in home.items()
+                if "/snapshot/" not in product
+            )
 
 
 def _io2_like_io1(found: dict[tuple[str, str], Draft]) -> Iterator[Draft]:

@@ -103,21 +103,24 @@ class BudgetCheck:
         limit = self._limit_of(found)
         if limit is None:
             if group.is_raised:
+                text = f"{group.name} has no {self.limit_key} in cost-centers.yaml, so its budget cannot be checked"
                 yield Hit(
-                    unknown=f"{group.name} has no {self.limit_key or 'limit'} in cost-centers.yaml",
+                    unknown=text,
+                    message=text,
                     problem=f"no budget for {group.name}",
                     passes_when=f"cost-centers.yaml has a {self.limit_key} for {group.name}",
                     money=group.used("estimate"),
                     project=group.project,
-                    values={"group": group.name},
                 )
             return
         if self.measure in NEEDS_ACTUALS:
             yield BudgetLine(self._line(group, limit, None, None, found))
+            text = f"The budget of {group.name} ({money(limit)}) cannot be checked: {NO_ACTUALS}"
             yield Hit(
-                unknown=f"the budget of {group.name}: {NO_ACTUALS}",
+                unknown=text,
+                message=text,
                 problem=f"no actual spend for {group.name}",
-                passes_when=NO_ACTUALS,
+                passes_when="a snapshot of actual spend is given, or the rule measures `estimate`",
                 project=group.project,
             )
             return
@@ -169,15 +172,20 @@ class BudgetCheck:
         counted = [document for document in loose.documents if _may_cost(document.changed.after)]
         if not counted or not Group("", counted).is_raised:
             return
-        cost = Group("", counted).used("estimate")
+        group = Group("", counted)
+        cost = group.used("estimate")
         names = ", ".join(document.get("address") for document in counted[:3]) + (", …" if len(counted) > 3 else "")
         what = self.group_by.removeprefix("tags.")
+        many = "resource has" if len(counted) == 1 else "resources have"
+        missing = f" and {group.unpriced} without a price" if group.unpriced else ""
+        text = f"{len(counted)} {many} no {what}, so no budget ({money(cost)}/month{missing}): {names}"
         yield Hit(
-            unknown=f"{len(counted)} of the resources ({money(cost)}/month) have no {what}, so no budget: {names}",
+            unknown=text,
+            message=text,
             problem=f"resources without {what}",
             passes_when=f"every resource that costs money has a {what}",
             money=cost,
-            project=Group("", counted).project,
+            project=group.project,
         )
 
 

@@ -76,9 +76,14 @@ class CostCheck:
             yield self._finding(run, documents, subject, project, figures, reached, unsure)
         only_percent = all(one.above_percent is not None for one in self.thresholds)
         if not reached and only_percent and not figures.before and figures.delta > _floor(self.thresholds):
+            text = (
+                f"{money(figures.delta)}/month is added to nothing, which has no percentage; "
+                "give the rule a threshold with `above`"
+            )
             yield Hit(
                 subject,
-                unknown="nothing was there before, so the increase has no percentage; add a threshold with `above`",
+                unknown=text,
+                message=text,
                 problem="increase of nothing",
                 money=figures.delta,
                 project=project,
@@ -127,10 +132,12 @@ class CostCheck:
             return
         names = ", ".join(document.get("address") for document in missing[:3]) + (", …" if len(missing) > 3 else "")
         count = f"{len(missing)} changed resource{' has' if len(missing) == 1 else 's have'}"
+        text = f"{count} no price and may cost more than the rule allows: {names}"
         yield Hit(
             subject,
             action=self.unpriced,
-            unknown=f"{count} no price and may cost more than the rule allows: {names}",
+            unknown=text,
+            message=text,
             problem="resources without a price",
             passes_when="every changed resource has a price (prices.local.yaml can give one)",
             project=project,

@@ -131,7 +131,7 @@ def _mixed(policy: Block, launch: Block, size: Quantity, counts_instances: bool)
     percent = distribution.number("on_demand_percentage_above_base_capacity", 100)
     overrides = _overrides(policy)
     chosen = overrides[0] if overrides else Block({})
-    weight = Decimal(1) if counts_instances else chosen.number("weighted_capacity", 1)
+    weight = Decimal(1) if counts_instances else max(chosen.number("weighted_capacity", 1), Decimal(1))
     own = {name: chosen.get(name) for name in ("instance_type",) if name in chosen}
     if "instance_requirements" in chosen:
         own, launch = {}, Block({**launch.attributes, "instance_type": None, "no_type": launches.BY_REQUIREMENTS})

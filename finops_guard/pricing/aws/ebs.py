@@ -1,4 +1,9 @@
-"""Amazon EBS: volumes, disks of instances, snapshots (https://aws.amazon.com/ebs/pricing/)."""
+"""Amazon EBS: volumes, disks of instances, snapshots (https://aws.amazon.com/ebs/pricing/).
+
+Usage keys: `monthly_standard_io_requests` of magnetic volumes (for the disks of an instance below `root_block_device`
+and `ebs_block_device[0]`); of snapshots `storage_gb`, `fast_snapshot_restore_hours` (DSU-hours) and
+`monthly_list_block_requests`, `monthly_get_block_requests`, `monthly_put_block_requests`.
+"""
 
 from __future__ import annotations
 

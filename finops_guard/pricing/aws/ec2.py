@@ -21,7 +21,7 @@ from finops_guard.pricing.aws.vpc import SUBNET_TYPES
 from finops_guard.pricing.component import amount, group, hourly, key, monthly, settled, unpriced
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import Usage
-from finops_guard.values import RefusedValue, Block, Unknown
+from finops_guard.values import Block, RefusedValue, Unknown
 
 SYSTEMS = {"linux": "Linux", "windows": "Windows", "rhel": "RHEL", "suse": "SUSE"}
 UNLIMITED_BY_DEFAULT = {"t2": False, "t3": True, "t3a": True, "t4g": True}
@@ -230,10 +230,13 @@ def disks(
 ) -> Iterator[CostComponent]:
     """The root disk and the other disks of one instance; each keeps its own place when something is unknown."""
     yield from settled("root_block_device", _root(launch, usage, root, region))
-    for index, item in enumerate(launch.known("disks") or []):
+    items = launch.known("disks")
+    for index, item in enumerate(items if isinstance(items, list) else []):
         path = f"ebs_block_device[{index}]"
         if isinstance(item, Unknown):
             yield unpriced(path, f"the disk is {item}")
+        elif not isinstance(item, Mapping):
+            continue
         elif "virtual_name" not in Block(item) and not Block(item).flag("no_device"):
             yield from group(path, settled("Storage", _data_disk(item, usage.nested(path), region)))
 

@@ -61,7 +61,7 @@ def node_group(nodes: Resource, usage: Usage, facts: Facts) -> Iterator[CostComp
     assume = f"all instances are of the first type: AWS chooses among {types}" if spot and types > 1 else None
     none = amount(0)
     fleet = Fleet(launch, none, size, assume) if spot else Fleet(launch, size, none)
-    if template is None and nodes.get("launch_template"):
+    if template is None and launches.stated(nodes, "launch_template") is not None:
         yield from times(settled("Instance usage", compute(launch, usage, spot=spot)), size, assume)
         yield unpriced("Disks and options", NO_TEMPLATE)
         return

@@ -27,6 +27,12 @@ def stream(stream: Resource, usage: Usage, facts: Facts) -> Iterator[CostCompone
         yield from _provisioned(stream, usage)
 
 
+def stream_consumer(consumer: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
+    """Registered consumer: billed with its stream, whose shards it reads; without the stream nobody knows how many."""
+    if not any(found.type == "aws_kinesis_stream" for found in consumer.related("stream_arn")):
+        yield unpriced("Enhanced fan-out", "charged by the shards of its stream, which is not in this plan", "hours")
+
+
 def _on_demand(stream: Resource, usage: Usage) -> Iterator[CostComponent]:
     yield hourly("On-demand stream", f"{ON_DEMAND}/stream", unit="stream-hours")
     yield per_gb("Data ingested", usage.number("monthly_on_demand_data_in_gb"), f"{ON_DEMAND}/data-in")

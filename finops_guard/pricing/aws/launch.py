@@ -26,7 +26,7 @@ def of_instance(instance: Resource) -> Raw:
         "instance_type": stated(instance, "instance_type"),
         "tenancy": stated(instance, "tenancy"),
         "on_host": _on_host(instance),
-        "market": stated(instance, "instance_market_options.market_type") or stated(instance, "instance_lifecycle"),
+        "market": _first_stated(instance, "instance_market_options.market_type", "instance_lifecycle"),
         "ebs_optimized": stated(instance, "ebs_optimized"),
         "monitoring": stated(instance, "monitoring"),
         "cpu_credits": stated(instance, "credit_specification.cpu_credits"),
@@ -117,6 +117,11 @@ def _stated_any(values: Values, *paths: str) -> bool | None:
     return True if any(stated(values, path) is not None for path in paths) else None
 
 
+def _first_stated(values: Values, *paths: str) -> Any:
+    found = (stated(values, path) for path in paths)
+    return next((value for value in found if value is not None), None)
+
+
 def _on_host(instance: Resource) -> bool | None:
     return _stated_any(instance, "host_id", "host_resource_group_arn")
 
@@ -144,8 +149,9 @@ def _without_attached(instance: Resource, disks: Any) -> Any:
     if not isinstance(disks, list):
         return disks
     attachments = instance.referrers("aws_volume_attachment", "instance_id")
-    names = {attachment.get("device_name") for attachment in attachments}
-    return [disk for disk in disks if not (isinstance(disk, Mapping) and disk.get("device_name") in names)]
+    names = [attachment.get("device_name") for attachment in attachments]
+    known = {name for name in names if isinstance(name, str)}
+    return [disk for disk in disks if not (isinstance(disk, Mapping) and _name(disk) in known)]
 
 
 def _mappings(mappings: Any) -> tuple[Any, Any]:
@@ -162,7 +168,7 @@ def _mappings(mappings: Any) -> tuple[Any, Any]:
             disks.append(ebs)
         elif isinstance(ebs, Mapping):
             disk = {**ebs, "device_name": mapping.get("device_name")}
-            if root is None and isinstance(disk["device_name"], str) and disk["device_name"] in ROOT_DEVICES:
+            if root is None and _name(disk) in ROOT_DEVICES:
                 root = disk
             else:
                 disks.append(disk)
@@ -172,9 +178,14 @@ def _mappings(mappings: Any) -> tuple[Any, Any]:
 def _merged_disks(template: Iterable[Any], own: Iterable[Any]) -> list[Any]:
     by_name: dict[Any, Any] = {}
     for disk in (*template, *own):
-        name = disk.get("device_name") if isinstance(disk, Mapping) else None
-        if not isinstance(name, str):
+        name = _name(disk) if isinstance(disk, Mapping) else None
+        if name is None:
             by_name[object()] = disk
         else:
             by_name[name] = {**by_name.get(name, {}), **_known(disk)}
     return list(by_name.values())
+
+
+def _name(disk: Mapping[str, Any]) -> str | None:
+    name = disk.get("device_name")
+    return name if isinstance(name, str) else None

@@ -15,7 +15,7 @@ from finops_guard.pricing.aws.rds_parts import AURORA_FAMILY, cpu_credits, exten
 from finops_guard.pricing.component import amount, key, monthly, per_gb, settled, unpriced
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import Usage
-from finops_guard.values import Values
+from finops_guard.values import UnknownValue, Values
 
 LABELS = {
     "gp2": "general purpose SSD, gp2",
@@ -160,19 +160,27 @@ def _backup(database: Resource, source: Resource | None, usage: Usage) -> Iterat
 
 
 def _support(database: Resource, source: Resource | None, facts: Facts) -> Iterator[CostComponent]:
-    engine, instance_class = _engine(database, source), database.text("instance_class")
-    if instance_class is not None:
+    engine, instance_class = _engine(database, source), _known_class(database)
+    if instance_class:
         instances = 1 if engine in AURORA_FAMILY else INSTANCES[_deployment(database)]
         version = _inherited(database, source, "engine_version")
         yield from extended_support(engine, version, database, instance_class, facts, instances)
 
 
 def _insights(database: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    instance_class = database.text("instance_class")
-    if instance_class is not None:
+    instance_class = _known_class(database)
+    if instance_class:
         yield from performance_insights(database, usage, instance_class, facts)
 
 
 def _credits(database: Resource, source: Resource | None, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
     service = "aurora" if _engine(database, source) in AURORA_FAMILY else "rds"
-    yield from cpu_credits(service, usage, database.text("instance_class", ""), facts)
+    yield from cpu_credits(service, usage, _known_class(database), facts)
+
+
+def _known_class(database: Resource) -> str:
+    """The class, or the empty string: the line of the instance already says why it is open."""
+    try:
+        return database.text("instance_class", "")
+    except UnknownValue:
+        return ""
