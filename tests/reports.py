@@ -54,7 +54,9 @@ class Outcome:
     changed_in_this_change: bool = False
 
 
-def resource(address: str, attributes: Mapping[str, Any] | None = None, *, line: int | None = None, **more: Any) -> Resource:
+def resource(
+    address: str, attributes: Mapping[str, Any] | None = None, *, line: int | None = None, **more: Any
+) -> Resource:
     """One side of a resource in us-east-1; the modules and the type are read off the address."""
     parts = address.split("[")[0].split(".")
     modules = tuple(f"module.{parts[index + 1]}" for index, part in enumerate(parts[:-2]) if part == "module")
@@ -71,7 +73,9 @@ def resource(address: str, attributes: Mapping[str, Any] | None = None, *, line:
     return Resource(address, kind, kind, **(values | more))
 
 
-def part(name: str, quantity: Quantity | str | None, price: str | None, unit: str = "hours", **more: Any) -> CostComponent:
+def part(
+    name: str, quantity: Quantity | str | None, price: str | None, unit: str = "hours", **more: Any
+) -> CostComponent:
     """A priced line; without a quantity or a price it has no figure."""
     amount = quantity if isinstance(quantity, Quantity) else Quantity(None if quantity is None else Decimal(quantity))
     unit_price = None if price is None else Decimal(price)
@@ -101,7 +105,8 @@ def side(*parts: CostComponent, status: Status | None = None, reason: str | None
         return ResourceEstimate(status or "unpriced", reason, parts)
     missing = [line for line in parts if line.monthly_cost is None]
     sums = [
-        sum((getattr(line, name) or Decimal(0) for line in known), Decimal(0)) for name in ("monthly_cost", "low", "high", "list_cost")
+        sum((getattr(line, name) or Decimal(0) for line in known), Decimal(0))
+        for name in ("monthly_cost", "low", "high", "list_cost")
     ]
     return ResourceEstimate(status or ("partly_priced" if missing else "priced"), reason, parts, *sums)
 
@@ -121,8 +126,15 @@ def changed(
 
 def project(name: str, changes: Sequence[EstimatedChange], *, has_base: bool = True, **more: Any) -> ProjectEstimate:
     """A priced plan."""
-    values: dict[str, Any] = {"kind": "terraform_plan", "path": f"{name}/plan.json", "environment": NOWHERE, "digest": "sha256:6c1e"}
-    return ProjectEstimate(Project(name, changes=tuple(c.change for c in changes), has_base=has_base, **(values | more)), tuple(changes))
+    values: dict[str, Any] = {
+        "kind": "terraform_plan",
+        "path": f"{name}/plan.json",
+        "environment": NOWHERE,
+        "digest": "sha256:6c1e",
+    }
+    return ProjectEstimate(
+        Project(name, changes=tuple(c.change for c in changes), has_base=has_base, **(values | more)), tuple(changes)
+    )
 
 
 def report(
@@ -150,7 +162,9 @@ def missing(key: str) -> Quantity:
 
 def blocked() -> dict[str, Any]:
     """Two plans with every action, every status and every kind of finding."""
-    return report(_training(), _edge(), policies=_strict(), diagnostics=(Diagnostic("usage for aws_x.y matches no resource"),))
+    return report(
+        _training(), _edge(), policies=_strict(), diagnostics=(Diagnostic("usage for aws_x.y matches no resource"),)
+    )
 
 
 def no_base() -> dict[str, Any]:
@@ -161,10 +175,20 @@ def no_base() -> dict[str, Any]:
     size = Quantity(Decimal(2190), low=Decimal(730), high=Decimal(7300))
     changes = [
         changed("declared", None, (server, side(part("Instance usage (Linux, m5.xlarge)", "730", "0.192")))),
-        changed("declared", None, (bucket, side(part("Storage", missing("storage_gb"), "0.023", "GB"), status="usage_dependent",
-                                                reason="depends on usage: set storage_gb"))),
+        changed(
+            "declared",
+            None,
+            (
+                bucket,
+                side(
+                    part("Storage", missing("storage_gb"), "0.023", "GB"),
+                    status="usage_dependent",
+                    reason="depends on usage: set storage_gb",
+                ),
+            ),
+        ),
         changed("declared", None, (group, side(part("Instance usage (Linux, t3.medium)", size, "0.0416")))),
-    ]  # fmt: skip
+    ]
     state = project("legacy", changes, has_base=False, kind="terraform_state", path="legacy.tfstate.json")
     return report(state, run=RunInfo(TODAY, None, None, "sha256:6c1e"), catalog=OLD)
 
@@ -178,10 +202,15 @@ SCENARIOS = {"blocked": blocked, "no_base": no_base, "nothing": nothing}
 
 
 def _training() -> ProjectEstimate:
-    trainer = resource("module.gpu.aws_instance.trainer[0]", {"instance_type": "p5.48xlarge"}, line=41, tags={"team": "recsys"})
+    trainer = resource(
+        "module.gpu.aws_instance.trainer[0]", {"instance_type": "p5.48xlarge"}, line=41, tags={"team": "recsys"}
+    )
     instance = part("Instance usage (Linux, on-demand, p5.48xlarge)", "730", "98.32")
     disk = part("Storage (general purpose SSD, gp2)", "100", "0.1", "GB", path=("root_block_device",))
-    small, large = (resource("aws_instance.web", {"instance_type": name, "ami": "ami-1"}, line=7) for name in ("m5.large", "m5.xlarge"))
+    small, large = (
+        resource("aws_instance.web", {"instance_type": name, "ami": "ami-1"}, line=7)
+        for name in ("m5.large", "m5.xlarge")
+    )
     notebook = resource("aws_sagemaker_notebook_instance.scratch", {"instance_type": "ml.t3.medium"})
     volume = resource("aws_ebs_volume.scratch", {"type": "gp2", "size": 4000}, line=57)
     log_group = resource("aws_cloudwatch_log_group.training", line=90)
@@ -190,9 +219,15 @@ def _training() -> ProjectEstimate:
     role = resource("aws_iam_role.node")
     database = resource("aws_db_instance.main", {"instance_class": "db.m5.large"}, environment=PRODUCTION)
     same = side(part("Database instance (db.m5.large)", "730", "0.171"))
-    web = [side(part(f"Instance usage (Linux, {name})", "730", price)) for name, price in (("m5.large", "0.096"), ("m5.xlarge", "0.192"))]
-    logs = side(part("Data ingested", of_usage("60", low=Decimal(20), high=Decimal(200)), "0.5", "GB"),
-                part("Data scanned", missing("monthly_data_scanned_gb"), "0.005", "GB"), reason="depends on usage: set monthly_data_scanned_gb")  # fmt: skip
+    web = [
+        side(part(f"Instance usage (Linux, {name})", "730", price))
+        for name, price in (("m5.large", "0.096"), ("m5.xlarge", "0.192"))
+    ]
+    logs = side(
+        part("Data ingested", of_usage("60", low=Decimal(20), high=Decimal(200)), "0.5", "GB"),
+        part("Data scanned", missing("monthly_data_scanned_gb"), "0.005", "GB"),
+        reason="depends on usage: set monthly_data_scanned_gb",
+    )
     unknown = "instance type known only after apply (var.endpoint_type)"
     return project(
         "ml/training",
@@ -202,7 +237,9 @@ def _training() -> ProjectEstimate:
             changed("delete", (notebook, side(part("Notebook instance", "730", "0.05", price_kind="derived"))), None),
             changed("create", None, (volume, side(part("Storage (general purpose SSD, gp2)", "4000", "0.1", "GB")))),
             changed("create", None, (log_group, logs)),
-            changed("create", None, (endpoint, side(part("Endpoint", Quantity(None, reason=unknown), None), reason=unknown))),
+            changed(
+                "create", None, (endpoint, side(part("Endpoint", Quantity(None, reason=unknown), None), reason=unknown))
+            ),
             changed("create", None, (cache, ResourceEstimate("unsupported", "no price model for aws_quantum_cache"))),
             changed("create", None, (role, ResourceEstimate("free", "IAM is free of charge"))),
             changed("no-op", (database, same), (database, same)),
@@ -215,42 +252,136 @@ def _training() -> ProjectEstimate:
 
 def _edge() -> ProjectEstimate:
     gateway = resource("module.network.aws_nat_gateway.b", line=12)
-    hours, data = part("NAT gateway", "730", "0.045"), part("Data processed", of_usage("7874", "usage.yaml:3"), "0.045", "GB")
-    old, new = (resource("module.network.aws_lb.front", {"load_balancer_type": kind}, line=30) for kind in ("classic", "network"))
-    requests = part("Requests", Quantity(Decimal(1_000_000), "assumed", assumption="one million requests", source="default"), "0.0000002", "requests")
+    hours, data = (
+        part("NAT gateway", "730", "0.045"),
+        part("Data processed", of_usage("7874", "usage.yaml:3"), "0.045", "GB"),
+    )
+    old, new = (
+        resource("module.network.aws_lb.front", {"load_balancer_type": kind}, line=30)
+        for kind in ("classic", "network")
+    )
+    requests = part(
+        "Requests",
+        Quantity(Decimal(1_000_000), "assumed", assumption="one million requests", source="default"),
+        "0.0000002",
+        "requests",
+    )
     return project(
         "net/edge",
         [
             changed("delete", (gateway, side(hours, data)), None),
-            changed("replace", (old, side(part("Load balancer", "730", "0.025"))), (new, side(part("Load balancer", "730", "0.0225"), requests)), "moved from aws_lb.old"),
+            changed(
+                "replace",
+                (old, side(part("Load balancer", "730", "0.025"))),
+                (new, side(part("Load balancer", "730", "0.0225"), requests)),
+                "moved from aws_lb.old",
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def _strict() -> Outcome:
-    common: dict[str, Any] = {"severity": "critical", "scope": "resource", "project": "ml/training", "references": ("https://finops.example/gpu",)}
-    trainer = {"address": "module.gpu.aws_instance.trainer[0]", "span": Span("main.tf", 41), "money": Decimal("71783.60")}
-    tags: dict[str, Any] = {"severity": "medium", "scope": "resource", "project": "ml/training", "remediation": "Add them, or set `default_tags`.",
-                            "passes_when": "tag cost-center is set"}  # fmt: skip
+    common: dict[str, Any] = {
+        "severity": "critical",
+        "scope": "resource",
+        "project": "ml/training",
+        "references": ("https://finops.example/gpu",),
+    }
+    trainer = {
+        "address": "module.gpu.aws_instance.trainer[0]",
+        "span": Span("main.tf", 41),
+        "money": Decimal("71783.60"),
+    }
+    tags: dict[str, Any] = {
+        "severity": "medium",
+        "scope": "resource",
+        "project": "ml/training",
+        "remediation": "Add them, or set `default_tags`.",
+        "passes_when": "tag cost-center is set",
+    }
     waiver = {"reason": "launch load test", "owner": "ada", "expires": "2026-12-20"}
     findings = (
-        Finding("FG-GPU-001", "gpu-classes", action="block", message="module.gpu.aws_instance.trainer[0] is a `p5.48xlarge`", remediation="Use a `g6.12xlarge`.",
-                passes_when="instance_type is not p5.*", **common, **trainer),
-        Finding("FG-BUD-003", "budgets", "high", "require_approval", "run", "ml-training reaches 104.9 % of its budget", money=Decimal("94500"),
-                remediation="Ask the owner."),
-        Finding("FG-TAG-001", "required-tags", action="warn", message="module.gpu.aws_instance.trainer[0]: missing tag cost-center", **tags, **trainer),
-        Finding("FG-TAG-001", "required-tags", action="warn", message="aws_ebs_volume.scratch: missing tag cost-center",
-                address="aws_ebs_volume.scratch", span=Span("main.tf", 57), money=Decimal(400), **tags),
-        Finding("FG-GPU-001", "gpu-classes", action="warn", message="aws_sagemaker_endpoint.ranker: cannot say whether this breaks gpu-classes",
-                address="aws_sagemaker_endpoint.ranker", state="unknown", **common),
-        Finding("FG-EBS-002", "gp2", "low", "warn", "resource", "gp2 where gp3 costs less", "ml/training", "aws_ebs_volume.scratch",
-                state="waived", waiver=waiver),
-    )  # fmt: skip
-    budget = {"name": "ml-training", "limit": Decimal(90000), "measure": "estimate", "used": Decimal("94410"), "percent": Decimal("104.9"),
-              "thresholds": [Decimal(75), Decimal(90), Decimal(100)], "owner": "recsys", "actuals_as_of": None}  # fmt: skip
+        Finding(
+            "FG-GPU-001",
+            "gpu-classes",
+            action="block",
+            message="module.gpu.aws_instance.trainer[0] is a `p5.48xlarge`",
+            remediation="Use a `g6.12xlarge`.",
+            passes_when="instance_type is not p5.*",
+            **common,
+            **trainer,
+        ),
+        Finding(
+            "FG-BUD-003",
+            "budgets",
+            "high",
+            "require_approval",
+            "run",
+            "ml-training reaches 104.9 % of its budget",
+            money=Decimal("94500"),
+            remediation="Ask the owner.",
+        ),
+        Finding(
+            "FG-TAG-001",
+            "required-tags",
+            action="warn",
+            message="module.gpu.aws_instance.trainer[0]: missing tag cost-center",
+            **tags,
+            **trainer,
+        ),
+        Finding(
+            "FG-TAG-001",
+            "required-tags",
+            action="warn",
+            message="aws_ebs_volume.scratch: missing tag cost-center",
+            address="aws_ebs_volume.scratch",
+            span=Span("main.tf", 57),
+            money=Decimal(400),
+            **tags,
+        ),
+        Finding(
+            "FG-GPU-001",
+            "gpu-classes",
+            action="warn",
+            message="aws_sagemaker_endpoint.ranker: cannot say whether this breaks gpu-classes",
+            address="aws_sagemaker_endpoint.ranker",
+            state="unknown",
+            **common,
+        ),
+        Finding(
+            "FG-EBS-002",
+            "gp2",
+            "low",
+            "warn",
+            "resource",
+            "gp2 where gp3 costs less",
+            "ml/training",
+            "aws_ebs_volume.scratch",
+            state="waived",
+            waiver=waiver,
+        ),
+    )
+    budget = {
+        "name": "ml-training",
+        "limit": Decimal(90000),
+        "measure": "estimate",
+        "used": Decimal("94410"),
+        "percent": Decimal("104.9"),
+        "thresholds": [Decimal(75), Decimal(90), Decimal(100)],
+        "owner": "recsys",
+        "actuals_as_of": None,
+    }
     unknown = budget | {"name": "edge", "measure": "actual_plus_delta", "used": None, "percent": None, "owner": None}
     ada = {"name": "Ada", "role": "team_lead", "logins": {"github": "ada"}, "authority": Decimal(100000)}
-    approval = {"rule": "FG-BUD-003", "amount": Decimal("72000.5"), "cost_center": "ml", "chain": [ada], "needed": 1, "given": [], "insufficient": False}
+    approval = {
+        "rule": "FG-BUD-003",
+        "amount": Decimal("72000.5"),
+        "cost_center": "ml",
+        "chain": [ada],
+        "needed": 1,
+        "given": [],
+        "insufficient": False,
+    }
     return Outcome(
         findings,
         not_evaluated=({"id": "FG-CST-001", "reason": "no base"},),

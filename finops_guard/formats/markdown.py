@@ -173,9 +173,11 @@ def _dearest_line(report: Entry) -> Entry | None:
 
 def _footer(report: Entry) -> str:
     catalog, policies, run = report["catalog"], report["policies"], report["run"]
+    age = f"{plural(catalog['age_days'], 'day')} old"
+    age += f", oldest price used {catalog['oldest_used']}" if catalog["oldest_used"] else ""
     parts = [
         f"finops-guard {html_text(report['tool']['version'])}",
-        f"catalog {catalog['as_of']} ({plural(catalog['age_days'], 'day')} old; prices in {report['currency']})",
+        f"catalog {catalog['as_of']} ({age}; prices in {report['currency']})",
     ]
     if _judged(report):
         ref = f"{policies['source']}@{policies['ref']}" if policies["ref"] else str(policies["source"])

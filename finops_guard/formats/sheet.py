@@ -55,9 +55,12 @@ class Sheet:
         return "".join(f"{log_line(''.join(text for text, _ in line).rstrip())}\n" for line in self.lines)
 
     def coloured(self) -> str:
-        """The text with the escape sequences of a terminal."""
-        from rich.console import Console
-        from rich.text import Text
+        """The text with the escape sequences of a terminal; plain where rich is not installed (the extra `terminal`)."""
+        try:
+            from rich.console import Console
+            from rich.text import Text
+        except ImportError:
+            return self.plain()
 
         out = StringIO()
         console = Console(

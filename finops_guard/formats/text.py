@@ -20,7 +20,7 @@ LOG_COMMAND = re.compile(
     r"##(?=[a-zA-Z.\-]*\[)"
 )  # ##[command] and ##vso[command]: runners obey them anywhere in a line
 LINE_COMMAND = re.compile(r"^(\s*):(?=:)")  # ::command:: at the start of a line
-MENTION = re.compile(r"([@#])(?=\w)")
+MENTION = re.compile(r"([@#!~])(?=\w)")  # of people, teams, issues, merge requests, labels
 REFERENCE = re.compile(r"(?i)\b(GH)-(?=\d)")
 LINK = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)")
 ZERO_WIDTH_SPACE = "\u200b"

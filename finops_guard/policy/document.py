@@ -16,6 +16,7 @@ from finops_guard.policy.figures import NO_BASE, ZERO, cost_of, delta_of
 from finops_guard.policy.keys import walk
 from finops_guard.policy.machines import Group, MachineFacts
 from finops_guard.policy.rule import CostCenters, Match
+from finops_guard.policy.shape import suggestion
 from finops_guard.policy.tables import classes_of_types, taggable_types
 from finops_guard.policy.totals import Totals
 from finops_guard.values import Unknown
@@ -34,6 +35,16 @@ FIELDS: Mapping[str, tuple[str, ...] | None] = {
     "gpus": None, "gpus_at_max": None, "gpu_models": None, "accelerators": None, "vcpus": None, "memory_gib": None,
     "scaling": SCALING, "replacement": None, "saving": None, "capacity": None, "retention": None, "totals": TOTALS,
 }  # fmt: skip
+TEXTS = ("region", "module", "status", "instance_type", "replacement", "capacity", "retention")
+LISTS = ("classes", "instance_types", "gpu_models")
+NUMBERS = ("monthly_cost", "delta", "saving", "gpus", "gpus_at_max", "accelerators", "vcpus", "memory_gib")
+GIVEN: Mapping[str, tuple[type | tuple[type, ...], str]] = {  # what a test may give, and of which kind
+    **dict.fromkeys(TEXTS, (str, "text")),
+    **dict.fromkeys(LISTS, (list, "a list")),
+    **dict.fromkeys(NUMBERS, ((int, Decimal), "a number")),
+    **dict.fromkeys(("cost", "scaling"), (dict, "a map")),
+    "taggable": (bool, "true or false"),
+}
 NEEDS_BASE = frozenset(
     {"delta", "cost.before", "totals.before", "totals.delta", "totals.delta_percent", "totals.gpus_added"}
 )
@@ -320,6 +331,20 @@ _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "retention": _retention,
     "totals": lambda document: document.run.totals,
 }
+
+
+def given_problem(name: str, value: Any) -> tuple[str, str | None] | None:
+    """What is wrong with a fact that a test gives, and a hint; None when it may stand in for a computed one."""
+    if name not in GIVEN:
+        return f"{name!r} cannot be given", suggestion(name, GIVEN)
+    if isinstance(value, Mapping) and set(value) == {"unknown"}:
+        return None
+    kind, words = GIVEN[name]
+    if not isinstance(value, kind) or (isinstance(value, bool) and name != "taggable"):
+        return f"{name} should be {words}", "or {unknown: reason}"
+    inner = FIELDS[name]
+    wrong = [str(key) for key in value if key not in inner] if inner and isinstance(value, Mapping) else []
+    return (f"{name} has no {wrong[0]!r}", suggestion(wrong[0], inner or ())) if wrong else None
 
 
 def _plain(value: Any, inner: tuple[str, ...] | None = None) -> Any:

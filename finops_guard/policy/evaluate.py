@@ -158,20 +158,21 @@ def _rises(hit: Hit, run: RunDocument) -> list[tuple[CostCenter | None, Decimal]
 
 def _judge_rule(rule: Rule, run: RunDocument) -> _Verdict:
     verdict = _Verdict(rule)
-    as_of = run.estimate.as_of
     for outcome in rule.check.judge(rule, run):
         if isinstance(outcome, NotEvaluated):
             verdict.skipped[outcome.reason, outcome.project] = None
         elif isinstance(outcome, BudgetLine):
             verdict.budgets.append(outcome.entry)
         else:
-            _add(verdict, outcome, as_of)
+            _add(verdict, outcome, run)
     return verdict
 
 
-def _add(verdict: _Verdict, hit: Hit, as_of: date) -> None:
+def _add(verdict: _Verdict, hit: Hit, run: RunDocument) -> None:
     """Turn what the check found into a finding, unless the rule ignores it or an exception covers it."""
-    rule = verdict.rule
+    rule, as_of = verdict.rule, run.estimate.as_of
+    if hit.document is None and len(run.estimate.projects) == 1:
+        hit = replace(hit, project=run.estimate.projects[0].project.name)
     action = hit.action or (rule.action if hit.unknown is None else rule.on_unknown)
     if action == "ignore":
         verdict.ignored += 1

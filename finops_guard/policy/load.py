@@ -17,6 +17,7 @@ from finops_guard.errors import PolicyError
 from finops_guard.files.schema import schema
 from finops_guard.files.text import MAX_YAML_BYTES, Document, decode, parse_yaml, read_bytes
 from finops_guard.model import Span
+from finops_guard.policy.document import TOTALS, given_problem
 from finops_guard.policy.kinds.interface import KINDS, Source, compiler
 from finops_guard.policy.patterns import any_glob
 from finops_guard.policy.rule import CostCenter, CostCenters, Match, Owner, Rule, RuleException, RuleSet
@@ -27,7 +28,7 @@ SUFFIXES = (".yaml", ".yml")
 TOP_LEVEL_KEY = re.compile(r"^[\"']?([A-Za-z_][\w-]*)[\"']?\s*:", re.MULTILINE)
 COST_CENTERS = "cost-centers.yaml"
 FOLDER = ".finops-guard"
-KNOWN_TOP_LEVEL = ("policies", "cost_centers", "waivers", "version", "data", "council")
+RULE_WORDS = ("severity:", "match:", "message:")
 
 
 def load_rules(directories: Sequence[str], cost_centers: str | None = None) -> RuleSet:
@@ -78,14 +79,13 @@ class _File:
 
 
 def _read(path: str) -> _File:
-    """A file of a rules directory. A file whose keys look like a misspelled `policies` is an error, never skipped."""
+    """A file of a rules directory. One that holds rules below a misspelled `policies` is an error, never skipped."""
     file = _File(path)
-    if not set(file.keys) & {"policies", "cost_centers", "waivers"}:
+    if "policies" not in file.keys and all(word in file.text for word in RULE_WORDS):
         for name, match in file.keys.items():
-            meant = nearest(name, KNOWN_TOP_LEVEL) if name not in KNOWN_TOP_LEVEL else None
-            if meant in ("policies", "cost_centers", "waivers"):
+            if nearest(name, ("policies", "version", "data")) == "policies":
                 line = file.text.count("\n", 0, match.start()) + 1
-                raise PolicyError(f"unknown key {name!r}", Span(path, line, 1), f"did you mean {meant!r}?")
+                raise PolicyError(f"unknown key {name!r}", Span(path, line, 1), "did you mean 'policies'?")
     return file
 
 
@@ -177,8 +177,30 @@ def _rule(definition: Mapping[str, Any], document: Document, index: int) -> Rule
         references=tuple(definition.get("references", ())),
         exceptions=tuple(_exception(item) for item in definition.get("exceptions", ())),
         approval=definition.get("approval"),
-        tests=tuple(definition.get("tests", ())),
+        tests=_tests(definition, source),
     )
+
+
+def _tests(definition: Mapping[str, Any], source: Source) -> tuple[Mapping[str, Any], ...]:
+    """The tests of a rule. A given fact that no field has would be a test of nothing, so it is refused."""
+    tests = tuple(definition.get("tests", ()))
+    for index, test in enumerate(tests):
+        place = source.at("tests", index)
+        resources: list[tuple[tuple[Any, ...], Any]] = [
+            (("resources", number), item) for number, item in enumerate(test.get("resources", ()))
+        ]
+        resources += [(("resource",), test["resource"])] if "resource" in test else []
+        if not resources:
+            place.fail("a test needs a resource, or resources")
+        for path, item in resources:
+            for name, value in item.get("given", {}).items():
+                problem = given_problem(name, value)
+                if problem:
+                    place.at(*path, "given", name).fail(*problem)
+        for name in test.get("totals", {}):
+            if name not in TOTALS:
+                place.at("totals", name).fail(f"there is no total {name!r}", suggestion(name, TOTALS))
+    return tests
 
 
 def _match(definition: Mapping[str, Any], source: Source) -> Match:

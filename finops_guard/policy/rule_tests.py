@@ -163,8 +163,8 @@ def _cost_centers(stated: Mapping[str, Any] | None, fallback: CostCenters) -> Co
         return fallback
     return CostCenters(
         {
-            name: CostCenter(
-                name,
+            str(name): CostCenter(
+                str(name),
                 entry.get("team"),
                 (),
                 {key: Decimal(str(entry[key])) for key in ("monthly_budget", "llm_monthly_cap") if key in entry},

@@ -127,7 +127,9 @@ def _object_problems(value: Mapping[Any, Any], schema: Schema, path: Path, root:
     known: Mapping[str, Any] = schema.get("properties", {})
     rest = schema.get("additionalProperties", True)
     for key, item in value.items():
-        if key in known:
+        if not isinstance(key, str) and (rest is False or isinstance(key, bool) or not isinstance(key, int)):
+            yield Problem(UNKNOWN_KEY, (*path, key), "a key must be text", "put it in quotes")
+        elif isinstance(key, str) and key in known:
             yield from _problems(item, known[key], (*path, key), root)
         elif rest is False:
             yield Problem(UNKNOWN_KEY, (*path, key), "unknown key", suggestion(str(key), known))

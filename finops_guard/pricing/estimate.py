@@ -113,6 +113,10 @@ def _fixed_component(price: Decimal) -> CostComponent:
 
 def price_component(component: CostComponent, resource: Resource, pricing: Pricing) -> Iterator[CostComponent]:
     """Find the price of a component and multiply; a tiered one yields one line for each tier that it reaches."""
+    if component.quantity.value is not None and component.quantity.value < 0:
+        reason = f"a quantity of {component.quantity.value} cannot be charged for"
+        yield replace(component, quantity=Quantity(None, reason=reason), reason=reason)
+        return
     if component.fixed_price is not None:
         yield _at_fixed_price(component)
         return
@@ -168,8 +172,10 @@ def _at_fixed_price(component: CostComponent) -> CostComponent:
 
 
 def _without_price(component: CostComponent, resource: Resource, pricing: Pricing) -> CostComponent:
-    """No price in the book: never 0, but null with a reason, and an upper bound where one is known."""
+    """No price in the book: null with a reason, and an upper bound where one is known. Only none of a thing costs 0."""
     region = component.region or resource.region
+    if component.quantity.value == 0 and not component.quantity.high:
+        return replace(component, region=region, reason=None, monthly_cost=ZERO, low=ZERO, high=ZERO, list_cost=ZERO)
     reason = component.reason or f"no price for {component.product} in {region or 'an unknown region'} in the price book"
     high = None
     if component.upper_bound_product:
@@ -222,7 +228,8 @@ def _summary(components: tuple[CostComponent, ...]) -> ResourceEstimate:
     missing = [component for component in monthly if component.monthly_cost is None]
     if not components:
         return ResourceEstimate("free", "nothing in this configuration is charged for")
-    if not known:
+    if not known or (missing and not any(component.monthly_cost for component in known)):
+        # Only lines that cost nothing have a figure: $0 would read like a price.
         only_usage = bool(missing) and all(component.quantity.needs_usage for component in missing)
         status: Status = "usage_dependent" if only_usage else "unpriced"
         high = sum((part.high for part in missing if part.high is not None), ZERO) or None

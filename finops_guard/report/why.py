@@ -45,6 +45,7 @@ BLOCKS = (
     "serverlessv2_scaling_configuration", "stream_mode_details",
 )  # fmt: skip
 
+RANK = {name: position for position, name in enumerate(SHOWN)}
 MOST_PARTS = 3
 SMALLEST_SHARE = Decimal("0.05")  # of the resource's cost: smaller lines are only counted
 LONGEST_VALUE = 60
@@ -91,7 +92,8 @@ def singular(unit: str) -> str:
 
 def _described(resource: Resource, side: ResourceEstimate) -> str:
     """`m5.xlarge, 0.192/h x 730 h; root_block_device > Storage 0.08/GB x 100 GB`: the largest line first."""
-    chosen = next((text for name in CHOICES if (text := _value(resource.attributes.get(name)))), None)
+    attributes = resource.attributes
+    chosen = next((text for name in CHOICES if name in attributes and (text := _value(attributes[name]))), None)
     lines = [part for part in side.components if part.monthly_cost and not part.one_time]
     if len(lines) > 1:
         lines.sort(key=lambda part: part.monthly_cost or ZERO, reverse=True)
@@ -118,24 +120,25 @@ def _attribute_changes(changed: EstimatedChange) -> list[str]:
         return []
     changes = list(_changed_values(before.attributes, after.attributes, ""))
     for name in BLOCKS:
-        old, new = _first(before.attributes.get(name)), _first(after.attributes.get(name))
+        if name not in before.attributes:
+            continue
+        old, new = _first(before.attributes[name]), _first(after.attributes.get(name))
         if old is not None and new is not None:
             changes += _changed_values(old, new, f"{name}.")
     return _limited(changes)
 
 
 def _changed_values(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    for name in SHOWN:
-        old, new = before.get(name), after.get(name)
-        if isinstance(old, Unknown) or isinstance(new, Unknown) or old != new:
-            was, will_be = _value(old), _value(new)
-            if was is not None and will_be is not None and was != will_be:
-                yield f"{prefix}{name} {was} -> {will_be}"
+    names = [name for name, value in before.items() if name in RANK and after.get(name) != value]
+    for name in sorted(names, key=RANK.__getitem__):
+        was, will_be = _value(before[name]), _value(after.get(name))
+        if was is not None and will_be is not None and was != will_be:
+            yield f"{prefix}{name} {was} -> {will_be}"
 
 
 def _first(block: Any) -> Mapping[str, Any] | None:
     item = block[0] if isinstance(block, list) and block else block
-    return item if isinstance(item, Mapping) else None
+    return item if isinstance(item, dict) else None
 
 
 def _value(value: Any) -> str | None:

@@ -35,7 +35,10 @@ def test_document(name: str, scenario: str, update: bool) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_report_fits_the_published_schema(scenario: str) -> None:
     document = json.loads(render("json", SCENARIOS[scenario]()))
-    problems = [f"{list(problem.absolute_path)}: {problem.message}" for problem in Draft202012Validator(schema("report")).iter_errors(document)]
+    problems = [
+        f"{list(problem.absolute_path)}: {problem.message}"
+        for problem in Draft202012Validator(schema("report")).iter_errors(document)
+    ]
     assert problems == []
 
 
@@ -75,7 +78,16 @@ def test_everything_that_must_be_said_is_said(name: str) -> None:
                 if resource["status"] == status:
                     assert resource["address"] in text
                     assert resource["reason"] in text
-    said = ["11 resources", "7 priced", "1 free", "main.tf:41", "2026-11-01", "usage.yaml:12", "FG-GPU-001", "FG-TAG-001"]
+    said = [
+        "11 resources",
+        "7 priced",
+        "1 free",
+        "main.tf:41",
+        "2026-11-01",
+        "usage.yaml:12",
+        "FG-GPU-001",
+        "FG-TAG-001",
+    ]
     for words in said:
         assert words in text, words
 

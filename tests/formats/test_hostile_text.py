@@ -16,23 +16,118 @@ from finops_guard.formats.text import LONGEST, clean, for_log, html_code, html_t
 from tests.reports import SCENARIOS
 
 ATTACKS = [
-    "@everyone", "@acme/admins and @ada", "fixes #123 and GH-12", "user@example.com",
-    "`code", "``` fence", "a`b`c`d", "| cell | cell |", "[link](https://evil.example)", "![image](https://evil.example/x.png)",
-    "https://evil.example", "www.evil.example", "<https://evil.example>", "<img src=x onerror=alert(1)>", "<script>alert(1)</script>",
-    "</code></td></tr></table><h1>gone", "</details><details open>", "<a href='https://evil.example'>x</a>", "&lt;b&gt; &#64;ada",
-    "--> <b>out</b> <!--", "--!> x", "-- >", "line\n\n# heading", "line\r\n\r\n- item", "line\n::error::x", "x\x1b[2Jy", "\x1b]8;;https://evil.example\x07x\x1b]8;;\x07",
-    "\x9b31m", "\u202ereversed", "zero\u200bwidth", "\ud800 lone surrogate", "\U000e0041 tag", "a\x00b", "\u2028line\u2029",
-    "::error file=a::b", "  ::set-output name=a::b", "##[add-mask]3", "##vso[task.setvariable]x", "x ##[group]y", "##[command]",
-    "section_start:1:x\r\x1b[0K", "[/]", "[bold]x[/bold]", "[link=file:///etc/passwd]x[/link]", ":smile:", "{0} {name} %s %(x)s",
-    "$(touch /tmp/x)", "'; rm -rf /; '", "=cmd|' /C calc'!A0", "x" * 5000, "`" * 300, "", " ", "😀" * 300, "漢字",
-]  # fmt: skip
+    "@everyone",
+    "@acme/admins and @ada",
+    "fixes #123 and GH-12",
+    "!123 and ~label",
+    "user@example.com",
+    "`code",
+    "``` fence",
+    "a`b`c`d",
+    "| cell | cell |",
+    "[link](https://evil.example)",
+    "![image](https://evil.example/x.png)",
+    "https://evil.example",
+    "www.evil.example",
+    "<https://evil.example>",
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "</code></td></tr></table><h1>gone",
+    "</details><details open>",
+    "<a href='https://evil.example'>x</a>",
+    "&lt;b&gt; &#64;ada",
+    "--> <b>out</b> <!--",
+    "--!> x",
+    "-- >",
+    "line\n\n# heading",
+    "line\r\n\r\n- item",
+    "line\n::error::x",
+    "x\x1b[2Jy",
+    "\x1b]8;;https://evil.example\x07x\x1b]8;;\x07",
+    "\x9b31m",
+    "\u202ereversed",
+    "zero\u200bwidth",
+    "\ud800 lone surrogate",
+    "\U000e0041 tag",
+    "a\x00b",
+    "\u2028line\u2029",
+    "::error file=a::b",
+    "  ::set-output name=a::b",
+    "##[add-mask]3",
+    "##vso[task.setvariable]x",
+    "x ##[group]y",
+    "##[command]",
+    "section_start:1:x\r\x1b[0K",
+    "[/]",
+    "[bold]x[/bold]",
+    "[link=file:///etc/passwd]x[/link]",
+    ":smile:",
+    "{0} {name} %s %(x)s",
+    "$(touch /tmp/x)",
+    "'; rm -rf /; '",
+    "=cmd|' /C calc'!A0",
+    "x" * 5000,
+    "`" * 300,
+    "",
+    " ",
+    "😀" * 300,
+    "漢字",
+]
 # Keys of the report whose text comes from the input, the usage file or the rules.
 UNTRUSTED = {
-    "address", "module", "type", "source_type", "provider", "region", "region_origin", "note", "reason", "why", "path", "kind",
-    "rendered_by", "text", "source", "message", "problem", "remediation", "passes_when", "owner", "expires", "file", "unit", "product",
-    "rule", "ref", "head", "base", "input_digest", "tool_version", "id", "severity",
-}  # fmt: skip
-TAGS = {"h3", "h4", "p", "b", "i", "sub", "br", "table", "thead", "tbody", "tr", "th", "td", "code", "details", "summary", "ul", "li"}
+    "address",
+    "module",
+    "type",
+    "source_type",
+    "provider",
+    "region",
+    "region_origin",
+    "note",
+    "reason",
+    "why",
+    "path",
+    "kind",
+    "rendered_by",
+    "text",
+    "source",
+    "message",
+    "problem",
+    "remediation",
+    "passes_when",
+    "owner",
+    "expires",
+    "file",
+    "unit",
+    "product",
+    "rule",
+    "ref",
+    "head",
+    "base",
+    "input_digest",
+    "tool_version",
+    "id",
+    "severity",
+}
+TAGS = {
+    "h3",
+    "h4",
+    "p",
+    "b",
+    "i",
+    "sub",
+    "br",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "code",
+    "details",
+    "summary",
+    "ul",
+    "li",
+}
 
 
 def poisoned(node: Any, text: str, key: str = "") -> Any:
@@ -44,7 +139,9 @@ def poisoned(node: Any, text: str, key: str = "") -> Any:
         }
     if isinstance(node, list):
         return [poisoned(item, text, key) for item in node]
-    if isinstance(node, str) and (key in UNTRUSTED or key in ("name", "given", "references", "blocked", "warned", "value")):
+    if isinstance(node, str) and (
+        key in UNTRUSTED or key in ("name", "given", "references", "blocked", "warned", "value")
+    ):
         return text
     return node
 
@@ -71,7 +168,7 @@ def test_table_commands_nothing(attack: str, terminal: bool) -> None:
         assert not line.strip().startswith("::"), line
         assert not re.search(r"##[\w.-]*\[", line), line
     assert ("\x1b" in text) == terminal
-    assert lines[-2].startswith("Verdict: BLOCKED")
+    assert any(line.startswith("Verdict: BLOCKED") for line in lines)
 
 
 class Page(HTMLParser):
@@ -111,8 +208,8 @@ def page(markdown: str) -> Page:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_comment_holds_no_markup_of_others(attack: str) -> None:
-    markdown = render("markdown", report(attack))
-    seen, usual = page(markdown), page(render("markdown", report("plain")))
+    markdown = render("markdown", report(attack), max_bytes=10**9)
+    seen, usual = page(markdown), page(render("markdown", report("p" * len(attack)), max_bytes=10**9))
     assert seen.open == []
     assert set(seen.counts) <= TAGS
     assert {tag: seen.counts[tag] for tag in ("td", "tr", "table", "details", "li")} == {
@@ -122,7 +219,7 @@ def test_comment_holds_no_markup_of_others(attack: str) -> None:
     assert len(seen.comments) == 2
     data = json.loads(seen.comments[1].removeprefix(" finops-guard:data ").rstrip())
     assert data["verdict"]["action"] == "block"
-    assert not re.search(r"@\w|#\d|GH-\d|://|www\.", seen.text), seen.text
+    assert not re.search(r"[@#!~]\w|GH-\d|://|www\.", seen.text), seen.text
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

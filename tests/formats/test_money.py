@@ -12,9 +12,17 @@ from finops_guard.formats.money import MINUS, money, number, percent, signed, un
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("0", "$0.00"), ("0.005", "$0.01"), ("0.004", "<$0.01"), ("1234.565", "$1,234.57"), ("-12", "-$12.00"), ("-0.001", "-<$0.01"),
-     ("1E+15", "$1,000,000,000,000,000.00"), ("2.675", "$2.68")],
-)  # fmt: skip
+    [
+        ("0", "$0.00"),
+        ("0.005", "$0.01"),
+        ("0.004", "<$0.01"),
+        ("1234.565", "$1,234.57"),
+        ("-12", "-$12.00"),
+        ("-0.001", "-<$0.01"),
+        ("1E+15", "$1,000,000,000,000,000.00"),
+        ("2.675", "$2.68"),
+    ],
+)
 def test_money(value: str, text: str) -> None:
     assert money(Decimal(value)) == text
 
@@ -27,7 +35,15 @@ def test_signs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("0.0000002", "$0.0000002"), ("0.192", "$0.192"), ("98.32", "$98.32"), ("1E-7", "$0.0000001"), ("0", "$0"), ("5", "$5")]
+    ("value", "text"),
+    [
+        ("0.0000002", "$0.0000002"),
+        ("0.192", "$0.192"),
+        ("98.32", "$98.32"),
+        ("1E-7", "$0.0000001"),
+        ("0", "$0"),
+        ("5", "$5"),
+    ],
 )
 def test_unit_prices_are_shown_in_full(value: str, text: str) -> None:
     assert unit_price(Decimal(value)) == text
@@ -41,7 +57,15 @@ def test_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("730", 730), ("0.192", 0.192), ("140.1600001", 140.16), ("0.0000002", 2e-7), ("0.00001666667", 0.0000166667), ("0", 0), ("-1.5", -1.5)],
+    [
+        ("730", 730),
+        ("0.192", 0.192),
+        ("140.1600001", 140.16),
+        ("0.0000002", 2e-7),
+        ("0.00001666667", 0.0000166667),
+        ("0", 0),
+        ("-1.5", -1.5),
+    ],
 )
 def test_json_numbers_lose_no_small_price(value: str, expected: float) -> None:
     assert json_number(Decimal(value)) == expected

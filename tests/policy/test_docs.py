@@ -1,4 +1,4 @@
-"""The examples of docs/policies.md load, and their tests pass; the page names every field, operator and starter rule."""
+"""The examples of docs/policies.md load, and their tests pass; the page names every field, operator and rule."""
 
 from __future__ import annotations
 

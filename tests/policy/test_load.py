@@ -88,6 +88,25 @@ def test_a_threshold_that_can_never_be_reached(tmp_path: Path, threshold: str) -
     refused(tmp_path, rule_text(f"cost: {{measure: delta, thresholds: [{threshold}]}}"))
 
 
+@pytest.mark.parametrize(
+    ("test", "message", "hint"),
+    [
+        ("resource: {type: aws_instance, given: {gpu: 9}}", "'gpu' cannot be given", "did you mean 'gpus'?"),
+        ("resource: {type: aws_instance, given: {gpus: many}}", "gpus should be a number", None),
+        ("resource: {type: aws_instance, given: {scaling: {maximum: 9}}}", "scaling has no 'maximum'", "max"),
+        ("resource: {type: aws_instance}, totals: {gpus_aded: 9}", "there is no total 'gpus_aded'", "gpus_added"),
+        ("totals: {gpus_added: 9}", "a test needs a resource", None),
+    ],
+)
+def test_a_test_of_nothing(tmp_path: Path, test: str, message: str, hint: str | None) -> None:
+    body = "action: warn\nwhen: {key: gpus, op: gt, value: 1}\ntests: [{name: a, TEST, expect: {action: warn}}]"
+    error = refused(tmp_path, rule_text(body.replace("TEST", test)))
+    assert message in error.message
+    assert error.span is not None
+    assert error.span.line == 11
+    assert hint is None or hint in (error.hint or "")
+
+
 def test_duplicate_ids_name_both_places(tmp_path: Path) -> None:
     rules(tmp_path, GOOD)
     (tmp_path / "rules" / "second.yaml").write_text(GOOD, encoding="utf-8")

@@ -60,6 +60,8 @@ def test_the_message(tmp_path: Path) -> None:
     assert found.money == 251
     assert found.passes_when == "the increase is at most 25 % or $200.00/month"
     assert (found.scope, found.project, found.address) == ("run", "web", None)
+    (found,) = judged(tmp_path, COST, one(4000, 1000)).findings
+    assert found.passes_when == "the increase is at most $500.00/month and at most 25 % or $200.00/month"
 
 
 def test_projects_are_added_up_for_the_run_and_apart_by_project(tmp_path: Path) -> None:

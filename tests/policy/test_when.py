@@ -145,6 +145,14 @@ def test_a_finding_says_everything(tmp_path: Path) -> None:
     assert (outcome.verdict, outcome.project_verdicts, outcome.blocked) == ("block", {"web": "block"}, ("T-WHE-001",))
 
 
+def test_an_exemption_is_no_advice(tmp_path: Path) -> None:
+    exempt = "{not: {key: instance_types, op: any-regex, value: ^p5}}"
+    text = rule_text(f"action: warn\nwhen: {{all: [{{key: gpus, op: gt, value: 0}}, {exempt}]}}")
+    (found,) = judged(tmp_path, text, created(resource("aws_instance.a", instance_type="g5.xlarge"))).findings
+    assert found.passes_when == "gpus is at most 0"
+    assert found.problem == "gpus is more than 0 and none of instance_types matches ^p5"
+
+
 def test_a_saving_is_named_when_there_is_one(tmp_path: Path) -> None:
     side = resource("aws_instance.gpu", "development", instance_type="p4d.24xlarge")
     for saving, text in ((Decimal(5), "development saves $5.00"), (Decimal(-5), "development"), (None, "development")):

@@ -52,9 +52,26 @@ QUOTES = {
     "backup-beyond-free": ("aws/rds/backup", "GB", 1),
     "snapshot-export-to-s3": ("aws/rds/snapshot-export", "GB", 1),
 }
+# charge texts of anonymised bills
+BILLS = {
+    "$0.06 per Aurora Capacity Unit hour running Amazon Aurora PostgreSQL Serverless": (
+        "aws/aurora/serverless-v1/postgres",
+        "ACU-hours",
+    ),
+    "$0.20 per RDS million I/O requests (Aurora PostgreSQL)": ("aws/aurora/io-requests", "requests"),
+    "$0.10 per GB-month of consumed storage (Aurora PostgreSQL)": ("aws/aurora/storage/standard", "GB"),
+    "USD 0.10 per hour per vCPU running RDS Extended Support for MySQL 5.7 in Year 1, Year 2": (
+        "aws/rds/extended-support/year-1-2",
+        "vCPU-hours",
+    ),
+    "USD 0.023 per db.t3.micro Single-AZ instance hour (or partial hour) running SQL Server Exp (LI)": (
+        "aws/rds/instance/db.t3.micro/sqlserver-ex/single-az",
+        "hours",
+    ),
+}
 TWICE = "twice the Single-AZ price of the same region, as RDS charges the storage of both instances"
 THRICE = "three times the Single-AZ price of the same region, as RDS charges the storage of all three instances"
-AS_GP3 = "the gp3 price of the same region, which equals the gp2 price in every region where both are known"
+AS_OTHER = "the {} price of the same region: gp2 and gp3 cost the same in every region where both are known"
 
 
 def rows(tables: Tables) -> Iterator[Draft]:
@@ -79,6 +96,9 @@ def _quotes(tables: Tables) -> Iterator[Draft]:
                 yield draft(row, product, unit, per=per, kind="relayed")
             elif product_unit := _quoted_product(row):
                 yield draft(row, *product_unit, kind="relayed")
+    for row in tables.read("focus_list_unit_prices", "Amazon Relational Database Service"):
+        if row.sku in BILLS:
+            yield draft(row, *BILLS[row.sku], kind="relayed")
 
 
 def _quoted_product(row: Row) -> tuple[str, str] | None:
@@ -116,21 +136,29 @@ def _derived_standby(row: Row) -> Iterator[Draft]:
 
 
 def _derived_storage(known: list[Draft]) -> Iterator[Draft]:
-    """gp2 from gp3, then two or three times the Single-AZ price of storage (of IOPS only where that is confirmed)."""
-    single = [item for item in known if item.product.endswith("/single-az") and "/rds/instance/" not in item.product]
-    for item in [*single]:
-        if item.product == "aws/rds/storage/gp3/single-az":
-            source = f"{AS_GP3}: {item.source}"
-            single.append(replace(item, product="aws/rds/storage/gp2/single-az", kind="derived", source=source))
-            yield single[-1]
-    for item in single:
+    """gp2 and gp3 from each other, then two or three times Single-AZ storage (IOPS only where that is confirmed)."""
+    single = {}
+    for item in known:
+        if item.product.endswith("/single-az") and "/rds/instance/" not in item.product:
+            single.setdefault((item.product, item.region), item)
+    for kind, other in (("gp2", "gp3"), ("gp3", "gp2")):
+        product = f"aws/rds/storage/{kind}/single-az"
+        for item in [found for (name, _), found in single.items() if name == f"aws/rds/storage/{other}/single-az"]:
+            if (product, item.region) not in single:
+                source = f"{AS_OTHER.format(other)}: {item.source}"
+                single[product, item.region] = replace(item, product=product, kind="derived", source=source)
+                yield single[product, item.region]
+    for item in single.values():
         if "/storage/" in item.product or ("/iops/" in item.product and item.region == "us-east-1"):
-            for deployment, times, rule in (("multi-az", 2, TWICE), (STANDBYS, 3, THRICE)):
-                if deployment == STANDBYS and not any(kind in item.product for kind in CLUSTER_STORAGE):
-                    continue
-                product = item.product.removesuffix("single-az") + deployment
-                source = f"{rule}: {item.source.removeprefix(f'{AS_GP3}: ')}"
-                yield replace(item, product=product, usd=item.usd * times, kind="derived", source=source)
+            yield from _derived_deployments(item)
+
+
+def _derived_deployments(item: Draft) -> Iterator[Draft]:
+    for deployment, times, rule in (("multi-az", 2, TWICE), (STANDBYS, 3, THRICE)):
+        if deployment == STANDBYS and not any(kind in item.product for kind in CLUSTER_STORAGE):
+            continue
+        product = item.product.removesuffix("single-az") + deployment
+        yield replace(item, product=product, usd=item.usd * times, kind="derived", source=f"{rule}: {item.source}")
 
 
 def _published_instances(tables: Tables) -> Iterator[Draft]:

@@ -109,7 +109,7 @@ class CostCheck:
             action=strict.action if unsure is None else None,
             unknown=None if unsure is None else str(unsure),
             problem=f"increase above {_limit(strict)}",
-            passes_when=" and ".join(f"the increase is at most {_limit(one)}" for one in reached),
+            passes_when=f"the increase is at most {' and at most '.join(map(_limit, _tightest(reached)))}",
             money=figures.delta,
             project=project,
             values={
@@ -161,6 +161,13 @@ def _reaches(threshold: Threshold, figures: Figures) -> bool:
 
 def _floor(limits: Sequence[Threshold]) -> Decimal:
     return min((one.floor or ZERO for one in limits), default=ZERO)
+
+
+def _tightest(reached: Sequence[Threshold]) -> list[Threshold]:
+    """The lowest absolute and the lowest relative threshold: below both of them, nothing is reached."""
+    absolute = sorted((one for one in reached if one.above is not None), key=lambda one: one.above or ZERO)
+    relative = sorted((one for one in reached if one.above is None), key=lambda one: one.above_percent or ZERO)
+    return [*absolute[:1], *relative[:1]]
 
 
 def _limit(threshold: Threshold) -> str:

@@ -149,9 +149,8 @@ def compile_check(definition: Mapping[str, Any], source: Source) -> TagsCheck:
             matches = regex(pattern) if pattern else None
         except BadPattern as bad:
             source.at("required", name, "pattern").fail(str(bad))
-        required.append(
-            Wanted(name, tuple(map(_text, wanted.get("values", ()))), pattern, matches, wanted.get("lookup"))
-        )
+        values = tuple(map(_text, wanted.get("values", ())))
+        required.append(Wanted(str(name), values, pattern, matches, wanted.get("lookup")))
     return TagsCheck(
         tuple(required),
         frozenset(map(_text, definition.get("forbidden_values", ()))),

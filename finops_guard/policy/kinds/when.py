@@ -39,6 +39,7 @@ class Clause:
     says: Callable[[Any], str]
     opposite: str
     reasons: Callable[[Any], list[str]]
+    is_negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def _all(clauses: Sequence[Clause]) -> Clause:
         answer,
         frozenset().union(*(clause.fields for clause in clauses)),
         lambda given: " and ".join(clause.says(given) for clause in clauses),
-        " or ".join(dict.fromkeys(clause.opposite for clause in clauses)),
+        " or ".join(dict.fromkeys(clause.opposite for clause in _advisable(clauses))),
         lambda given: [reason for clause in clauses for reason in clause.reasons(given)],
     )
 
@@ -246,7 +247,12 @@ def _not(clause: Clause) -> Clause:
         one = clause.answer(given)
         return None if one is None else not one
 
-    return Clause(answer, clause.fields, lambda given: clause.opposite, clause.says(None), clause.reasons)
+    return Clause(answer, clause.fields, lambda given: clause.opposite, clause.says(None), clause.reasons, True)
+
+
+def _advisable(clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """A `not` beside other clauses is an exemption of the rule, and nobody should be told to seek it."""
+    return [clause for clause in clauses if not clause.is_negated] or clauses
 
 
 def _none_related(definition: Mapping[str, Any]) -> Clause:

@@ -33,6 +33,12 @@ GP3_INCLUDED = (Decimal(3000), Decimal(125))  # IOPS, MiB/s
 GP3_INCLUDED_STRIPED = (Decimal(12_000), Decimal(500))  # from the size on at which RDS stripes four volumes
 GP3_STRIPED_FROM = {"oracle": Decimal(200)}  # GB; SQL Server never, the other engines:
 GP3_STRIPED_FROM_OTHERS = Decimal(400)
+ORIGINS = {
+    "replicate_source_db": "its source",
+    "snapshot_identifier": "its snapshot",
+    "restore_to_point_in_time": "the database that it restores",
+    "s3_import": "the backup that it imports",
+}
 ONLY_BYOL = ("oracle-se", "oracle-ee")  # sold with the customer's own licence only
 LICENCE_INCLUDED = "license included assumed: license_model is not stated"
 
@@ -65,10 +71,16 @@ def _deployment(database: Resource) -> str:
 
 
 def _no_engine(database: Resource) -> str:
-    for name, origin in (("replicate_source_db", "its source"), ("snapshot_identifier", "its snapshot")):
-        if database.get(name) is not None:
-            return f"the engine is that of {origin}, which is not known here"
-    return "engine is not stated"
+    origin = _origin(database)
+    return f"the engine is that of {origin}, which is not known here" if origin else "engine is not stated"
+
+
+def _origin(values: Values) -> str | None:
+    """What the database is made from, if it is: a source, a snapshot, a backup. What the provider computes is none."""
+    for name, words in ORIGINS.items():
+        if values.get(name) not in (None, "", []) and not values.computed(name):
+            return words
+    return None
 
 
 def _compute(database: Resource, source: Resource | None, usage: Usage) -> Iterator[CostComponent]:
@@ -118,12 +130,17 @@ def storage(
     """Provisioned GB, and the IOPS and throughput above what its type includes."""
     kind = values.text("storage_type") or (source.text("storage_type") if source else None)
     kind = kind or ("io1" if values.number("iops") else "gp2")
+    name = f"Storage ({LABELS.get(kind, kind)})"
     stated = values.number("allocated_storage") or (source.number("allocated_storage") if source else None)
+    origin = None if stated or source else _origin(values)
+    if origin:
+        yield unpriced(name, f"the size is that of {origin}, which is not known here", "GB")
+        return
     size = amount(stated) if stated is not None else amount(DEFAULT_SIZE, assume=SIZE_ASSUMED)
     if kind in ("io1", "io2"):
         least = SQL_SERVER_LEAST_GB if engine.startswith("sqlserver") else PROVISIONED_LEAST_GB
         size = size.map(lambda number: max(number, least))
-    yield per_gb(f"Storage ({LABELS.get(kind, kind)})", size, key("aws/rds/storage", kind, deployment))
+    yield per_gb(name, size, key("aws/rds/storage", kind, deployment))
     if kind in ("io1", "io2"):
         iops = max(values.number("iops", PROVISIONED_LEAST_IOPS), PROVISIONED_LEAST_IOPS)
         yield monthly("Provisioned IOPS", key("aws/rds/iops", kind, deployment), iops, "IOPS")
