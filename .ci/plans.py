@@ -1,6 +1,6 @@
 """Every real plan in a folder gives a report, or a clear message and exit 2; the resources seen are those counted.
 
-    .ci/plans.py FOLDER
+.ci/plans.py FOLDER
 """
 
 from __future__ import annotations

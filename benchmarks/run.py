@@ -27,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from synthetic_plan import write_plan  # noqa: E402
+from synthetic_plan import write_plan
 
 PYTHON = sys.executable
 GUARD = [PYTHON, "-m", "finops_guard"]
@@ -89,7 +89,10 @@ def main() -> int:
             unit = "MiB" if name == "memory" else "x"
             print(f"{name:8} {value:8.2f} {unit:3} (mark {MARKS[name]:g})")
         if args.peer:
-            ours, peer = seconds(check(plan)), seconds([args.peer, "-f", str(plan), "--framework", "terraform_plan", "--compact", "--quiet"])
+            ours, peer = (
+                seconds(check(plan)),
+                seconds([args.peer, "-f", str(plan), "--framework", "terraform_plan", "--compact", "--quiet"]),
+            )
             print(f"peer     {peer / ours:8.1f} x   (Checkov's time over ours, same plan, same run)")
     missed = [name for name, value in measured.items() if value > MARKS[name] * SLACK]
     if missed:

@@ -1,6 +1,6 @@
 """Write a large synthetic plan: the shape and weight of real ones; names and figures mean nothing.
 
-    benchmarks/synthetic_plan.py N FILE
+benchmarks/synthetic_plan.py N FILE
 """
 
 from __future__ import annotations
@@ -16,19 +16,50 @@ PROVIDER = "registry.terraform.io/hashicorp/aws"
 MIX: list[tuple[str, int, dict[str, Any]]] = [
     ("aws_iam_role", 14, {"name": "role", "path": "/", "max_session_duration": 3600, "assume_role_policy": "{}"}),
     ("aws_iam_role_policy_attachment", 12, {"role": "role", "policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
-    ("aws_security_group_rule", 10, {"type": "ingress", "from_port": 443, "to_port": 443, "protocol": "tcp", "cidr_blocks": ["10.0.0.0/8"]}),
+    (
+        "aws_security_group_rule",
+        10,
+        {"type": "ingress", "from_port": 443, "to_port": 443, "protocol": "tcp", "cidr_blocks": ["10.0.0.0/8"]},
+    ),
     ("aws_subnet", 6, {"cidr_block": "10.0.0.0/24", "vpc_id": "vpc-1", "map_public_ip_on_launch": False}),
-    ("aws_instance", 14, {"ami": "ami-1", "instance_type": "m5.large", "root_block_device": [{"volume_size": 50, "volume_type": "gp3"}], "monitoring": False}),
+    (
+        "aws_instance",
+        14,
+        {
+            "ami": "ami-1",
+            "instance_type": "m5.large",
+            "root_block_device": [{"volume_size": 50, "volume_type": "gp3"}],
+            "monitoring": False,
+        },
+    ),
     ("aws_ebs_volume", 6, {"size": 100, "type": "gp2", "encrypted": True}),
     ("aws_s3_bucket", 7, {"bucket": "bucket", "force_destroy": False}),
     ("aws_lambda_function", 8, {"function_name": "f", "memory_size": 512, "architectures": ["arm64"], "timeout": 30}),
     ("aws_cloudwatch_log_group", 7, {"name": "/logs", "retention_in_days": 30}),
-    ("aws_db_instance", 4, {"engine": "postgres", "engine_version": "16.4", "instance_class": "db.m5.large", "allocated_storage": 100, "storage_type": "gp3"}),
+    (
+        "aws_db_instance",
+        4,
+        {
+            "engine": "postgres",
+            "engine_version": "16.4",
+            "instance_class": "db.m5.large",
+            "allocated_storage": 100,
+            "storage_type": "gp3",
+        },
+    ),
     ("aws_nat_gateway", 2, {"subnet_id": "subnet-1", "connectivity_type": "public"}),
     ("aws_lb", 2, {"load_balancer_type": "application", "internal": True}),
-    ("aws_eks_node_group", 2, {"instance_types": ["m5.xlarge"], "scaling_config": [{"desired_size": 3, "max_size": 6, "min_size": 1}]}),
-    ("aws_sagemaker_endpoint_configuration", 2, {"production_variants": [{"variant_name": "v", "instance_type": "ml.g5.xlarge", "initial_instance_count": 1}]}),
-]  # fmt: skip
+    (
+        "aws_eks_node_group",
+        2,
+        {"instance_types": ["m5.xlarge"], "scaling_config": [{"desired_size": 3, "max_size": 6, "min_size": 1}]},
+    ),
+    (
+        "aws_sagemaker_endpoint_configuration",
+        2,
+        {"production_variants": [{"variant_name": "v", "instance_type": "ml.g5.xlarge", "initial_instance_count": 1}]},
+    ),
+]
 UNTAGGED = {"aws_iam_role_policy_attachment", "aws_security_group_rule"}
 
 
@@ -48,7 +79,10 @@ def write_plan(path: Path, count: int, seed: int = 1) -> None:
             after = {**after, "instance_type": "m5.xlarge"}
         entry = _entry(kind, number, module, action, before, after)
         changes.append(entry)
-        planned.append({key: entry[key] for key in ("address", "mode", "type", "name", "provider_name")} | {"values": after, "sensitive_values": {}})
+        planned.append(
+            {key: entry[key] for key in ("address", "mode", "type", "name", "provider_name")}
+            | {"values": after, "sensitive_values": {}}
+        )
         if before:
             prior.append(planned[-1] | {"values": before})
         modules.setdefault(module, []).append(_configuration(kind, number, attributes))
@@ -59,8 +93,18 @@ def write_plan(path: Path, count: int, seed: int = 1) -> None:
         "resource_changes": changes,
         "prior_state": {"format_version": "1.0", "values": {"root_module": {"resources": prior}}},
         "configuration": {
-            "provider_config": {"aws": {"name": "aws", "full_name": PROVIDER, "expressions": {"region": {"constant_value": "eu-west-1"}}}},
-            "root_module": {"module_calls": {name: {"source": "./svc", "module": {"resources": resources}} for name, resources in modules.items()}},
+            "provider_config": {
+                "aws": {
+                    "name": "aws",
+                    "full_name": PROVIDER,
+                    "expressions": {"region": {"constant_value": "eu-west-1"}},
+                }
+            },
+            "root_module": {
+                "module_calls": {
+                    name: {"source": "./svc", "module": {"resources": resources}} for name, resources in modules.items()
+                }
+            },
         },
     }
     path.write_text(json.dumps(document), encoding="utf-8")

@@ -47,7 +47,9 @@ def check(options: Options, config: Config | None = None) -> dict[str, Any]:
     estimated = estimate(projects, pricing)
     _refuse_unused_usage(estimated, config)
     outcome = _judge(estimated, pricing, config)
-    report = build_report(estimated, outcome, _run(projects, estimated), _catalog_info(catalog, config, estimated.as_of))
+    report = build_report(
+        estimated, outcome, _run(projects, estimated), _catalog_info(catalog, config, estimated.as_of)
+    )
     catalog.close()
     return report
 

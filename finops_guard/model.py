@@ -187,13 +187,17 @@ class Quantity:
         if self.value is None or other.value is None:
             return self if self.value is None else other
         bounds = [
-            None if first is None and second is None else (first if first is not None else one) * (second if second is not None else two)
+            None
+            if first is None and second is None
+            else (first if first is not None else one) * (second if second is not None else two)
             for first, one, second, two in (
                 (self.low, self.value, other.low, other.value),
                 (self.high, self.value, other.high, other.value),
             )
         ]
-        weaker = max((self, other), key=lambda quantity: ("code", "calibrated", "usage", "assumed").index(quantity.basis))
+        weaker = max(
+            (self, other), key=lambda quantity: ("code", "calibrated", "usage", "assumed").index(quantity.basis)
+        )
         assumption = "; ".join(dict.fromkeys(text for text in (self.assumption, other.assumption) if text)) or None
         return Quantity(
             self.value * other.value, weaker.basis, bounds[0], bounds[1], None, assumption, weaker.source or self.source

@@ -23,10 +23,14 @@ CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
-def test_case(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> None:
+def test_case(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
     monkeypatch.chdir(folder)
     arguments = (folder / "args").read_text(encoding="utf-8").split("\n")
-    monkeypatch.setattr(sys, "argv", ["finops-guard", *filter(None, arguments), "--format", "json", "--as-of", "2026-11-20"])
+    monkeypatch.setattr(
+        sys, "argv", ["finops-guard", *filter(None, arguments), "--format", "json", "--as-of", "2026-11-20"]
+    )
     code = run()
     out, err = capsys.readouterr()
     if out:
@@ -47,7 +51,8 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
         "totals": report["totals"],
         "resources": [resource_summary(entry) for project in report["projects"] for entry in project["resources"]],
         "findings": [
-            {key: finding[key] for key in ("id", "action", "address", "message", "state")} for finding in report["findings"]
+            {key: finding[key] for key in ("id", "action", "address", "message", "state")}
+            for finding in report["findings"]
         ],
         "not_evaluated": report["policies"]["not_evaluated"],
     }

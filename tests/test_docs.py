@@ -25,7 +25,9 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 def blocks(kind: str) -> list[object]:
     return [
-        pytest.param(page, match[2], id=f"{page.relative_to(ROOT)}:{page.read_text()[: match.start()].count(chr(10)) + 1}")
+        pytest.param(
+            page, match[2], id=f"{page.relative_to(ROOT)}:{page.read_text()[: match.start()].count(chr(10)) + 1}"
+        )
         for page in PAGES
         for match in BLOCK.finditer(page.read_text(encoding="utf-8"))
         if match[1] == kind
@@ -42,9 +44,19 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def printed(command: str, folder: Path) -> str:
     """What a command prints, both streams, as a reader of the page would see it."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "160"}
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "160",
+    }
     done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     return done.stdout.rstrip("\n")
 

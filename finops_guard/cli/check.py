@@ -11,7 +11,9 @@ import click
 from finops_guard.exit_codes import of_report
 
 
-def _format(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str | None]]:
+def _format(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> list[tuple[str, str | None]]:
     """`--format json=out.json` as (name, file)."""
     from finops_guard.formats import NAMES
 
@@ -37,17 +39,42 @@ def _day(context: click.Context, parameter: click.Parameter, value: str | None) 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--policies", multiple=True, metavar="DIR|none", help="Directories of rules instead of the configured ones.")
+@click.option(
+    "--policies", multiple=True, metavar="DIR|none", help="Directories of rules instead of the configured ones."
+)
 @click.option("--usage", metavar="FILE", help="Usage file: quantities that the code does not state.")
-@click.option("--strict-usage", is_flag=True, default=None, help="A usage key or address that nothing takes is an error.")
+@click.option(
+    "--strict-usage", is_flag=True, default=None, help="A usage key or address that nothing takes is an error."
+)
 @click.option("--config", metavar="FILE|none", help="Configuration instead of the nearest .finops-guard.yaml.")
 @click.option("--region", help="The region where the input names none.")
 @click.option("--environment", help="The environment of everything that is checked.")
-@click.option("--as-of", callback=_day, metavar="DAY", help="The day to price for (support fees depend on it); default: today.")
-@click.option("--format", "formats", multiple=True, callback=_format, metavar="F[=FILE]", help="table, json or markdown; may be given several times.")
+@click.option(
+    "--as-of", callback=_day, metavar="DAY", help="The day to price for (support fees depend on it); default: today."
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    callback=_format,
+    metavar="F[=FILE]",
+    help="table, json or markdown; may be given several times.",
+)
 @click.option("--all", "show_all", is_flag=True, help="Show the cost components of every resource in the table.")
-@click.option("--fail-on", type=click.Choice(["warn", "require_approval", "block", "never"]), help="The action from which the exit code is not 0.")
-@click.option("--fail-on-unpriced", is_flag=False, flag_value=0, type=int, default=None, metavar="[N]", help="Fail when more than N resources are not fully priced.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["warn", "require_approval", "block", "never"]),
+    help="The action from which the exit code is not 0.",
+)
+@click.option(
+    "--fail-on-unpriced",
+    is_flag=False,
+    flag_value=0,
+    type=int,
+    default=None,
+    metavar="[N]",
+    help="Fail when more than N resources are not fully priced.",
+)
 @click.option("--soft-fail", is_flag=True, help="Exit 0 whatever the verdict.")
 @click.option("--allow-errored", is_flag=True, help="Read a plan that Terraform marked as errored.")
 def check_command(
@@ -72,9 +99,7 @@ def check_command(
     """
     from finops_guard.check import Options, check, settings
 
-    options = Options(
-        paths, config, policies or None, usage, region, environment, as_of, strict_usage, allow_errored
-    )
+    options = Options(paths, config, policies or None, usage, region, environment, as_of, strict_usage, allow_errored)
     config_used = settings(options)
     report = check(options, config_used)
     for name, file in formats or [("table", None)]:

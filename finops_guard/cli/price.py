@@ -24,20 +24,29 @@ def price_command(prefix: str | None, region: str | None, search: str | None, li
     if (prefix is None) == (search is None):
         raise click.UsageError("give the beginning of a product key, or --search TEXT")
     catalog = open_catalog()
-    found = by_text(catalog, search, region, limit + 1) if search else by_prefix(catalog, prefix or "", region, limit + 1)
+    found = (
+        by_text(catalog, search, region, limit + 1) if search else by_prefix(catalog, prefix or "", region, limit + 1)
+    )
     if not found:
         where = f" in {region}" if region else ""
         click.echo(f"no price for {prefix or search}{where} in the price book of {catalog.as_of}", err=True)
         return WRONG_INPUT
     rows = [
-        (price.product, price.region, f"{price.usd} per {_unit(price.unit)}", _from(price.start), price.kind, price.as_of)
+        (
+            price.product,
+            price.region,
+            f"{price.usd} per {_unit(price.unit)}",
+            _from(price.start),
+            price.kind,
+            price.as_of,
+        )
         for price in found[:limit]
     ]
     click.echo(columns(("PRODUCT", "REGION", "USD", "FROM", "KIND", "AS OF"), rows))
     if len({price.source for price in found[:limit]}) == 1:
         click.echo(f"source: {found[0].source}")
     if len(found) > limit:
-        click.echo(f"… and more; raise --limit or name a --region", err=True)
+        click.echo("… and more; raise --limit or name a --region", err=True)
     return 0
 
 

@@ -35,7 +35,9 @@ def read_bytes(path: str, error: ErrorType = InputError, limit: int = MAX_JSON_B
             if os.path.isdir(path):
                 raise error(f"{path} is a directory, not a file")
             if os.path.getsize(path) > limit:
-                raise error(f"{path} is larger than {limit // 1024**2} MiB", hint="raise max_input_mb in the configuration")
+                raise error(
+                    f"{path} is larger than {limit // 1024**2} MiB", hint="raise max_input_mb in the configuration"
+                )
             data = Path(path).read_bytes()
         except FileNotFoundError:
             raise error(f"{path}: no such file") from None
@@ -172,7 +174,9 @@ def _construct(yaml: Any, loader: Any, node: Any, path: tuple[Any, ...], documen
             result[key] = _construct(yaml, loader, value_node, (*path, key), document, error)
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [_construct(yaml, loader, item, (*path, index), document, error) for index, item in enumerate(node.value)]
+        return [
+            _construct(yaml, loader, item, (*path, index), document, error) for index, item in enumerate(node.value)
+        ]
     value = loader.construct_object(node, deep=True)
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
@@ -227,5 +231,3 @@ def _check_expansion(yaml: Any, loader_type: Any, text: str, name: str, error: E
 
 def _event_span(name: str, event: Any) -> Span:
     return Span(name, event.start_mark.line + 1, event.start_mark.column + 1)
-
-

@@ -55,7 +55,7 @@ class Sheet:
         return "".join(f"{log_line(''.join(text for text, _ in line).rstrip())}\n" for line in self.lines)
 
     def coloured(self) -> str:
-        """The text with the escape sequences of a terminal; plain where rich is not installed (the extra `terminal`)."""
+        """The text with the colours of a terminal; plain where rich (the extra `terminal`) is not installed."""
         try:
             from rich.console import Console
             from rich.text import Text

@@ -91,7 +91,7 @@ def _tree(resources: list[Entry], has_base: bool, with_components: int | None) -
     modules: dict[str | None, list[Entry]] = {}
     for resource in resources:
         modules.setdefault(resource["module"], []).append(resource)
-    largest = [resource["address"] for resource in resources[:with_components]]
+    largest = {resource["address"] for resource in resources[:with_components]}
     for module, inside in modules.items():
         if module:
             cells = _sums(inside, has_base)
@@ -128,7 +128,9 @@ def _components(resource: Entry, has_base: bool, indent: int) -> Iterator[Row]:
         was = before[label]["monthly_cost"] if label in before else None
         now = after[label]["monthly_cost"] if label in after else None
         cells = (_amount(was), _amount(now), "") if has_base else (_amount(now),)
-        yield Row(_component(part, resource["module"]), cells, ("dim",) * len(cells), "dim", indent)
+        yield Row(
+            _component(part, resource["module"]), cells, ("dim",) * len(cells), "dim", indent, wraps=not any(cells)
+        )
 
 
 def _component(part: Entry, module: str | None) -> str:

@@ -8,7 +8,6 @@ from typing import Protocol
 from finops_guard.files.text import MAX_JSON_BYTES
 from finops_guard.model import Environment, Project
 
-
 DEFAULT_REGIONS = {"aws": "us-east-1", "azurerm": "eastus", "google": "us-central1"}
 
 

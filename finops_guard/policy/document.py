@@ -68,17 +68,26 @@ class ResourceDocument:
         self.project: ProjectEstimate = project
         self.run: RunDocument = run
         self.resource: Resource = changed.change.resource
-        self._cache: dict[str, Any] = dict(given) if given else {}
+        self._cache: dict[str, Any] | None = dict(given) if given else None  # made when needed: most never need it
 
     def get(self, name: str) -> Any:
         """A field by name; None for a name that is no field."""
-        try:
-            return self._cache[name]
-        except KeyError:
-            compute = _COMPUTED.get(name)
-            value = compute(self) if compute else None
-            self._cache[name] = value
-            return value
+        cache = self._cache
+        if cache is not None and name in cache:
+            return cache[name]
+        read = _READ.get(name)
+        if read is not None:
+            return read(self)
+        compute = _COMPUTED.get(name)
+        return self.kept(name, compute) if compute else None
+
+    def kept(self, name: str, compute: Callable[[ResourceDocument], Any]) -> Any:
+        """The value under that name, computed once."""
+        if self._cache is None:
+            self._cache = {}
+        if name not in self._cache:
+            self._cache[name] = compute(self)
+        return self._cache[name]
 
     @property
     def change(self) -> str:
@@ -195,11 +204,9 @@ def _taggable(document: ResourceDocument) -> bool:
 
 def _groups(document: ResourceDocument) -> list[Group]:
     """The machine groups, kept under a name that is no field."""
-    cached = document._cache.get(":groups")
-    if cached is None:
-        cached = machines.groups(document.resource) if machines.has_machines(document.resource) else []
-        document._cache[":groups"] = cached
-    found: list[Group] = cached
+    if not machines.has_machines(document.resource):
+        return []
+    found: list[Group] = document.kept(":groups", lambda one: machines.groups(one.resource))
     return found
 
 
@@ -265,10 +272,8 @@ def _cost(document: ResourceDocument) -> Mapping[str, Any]:
 
 
 def _alternative(document: ResourceDocument) -> tuple[str, Decimal] | None:
-    if ":alternative" not in document._cache:
-        find = document.run.alternatives
-        document._cache[":alternative"] = find(document.changed) if find else None
-    found: tuple[str, Decimal] | None = document._cache[":alternative"]
+    find = document.run.alternatives
+    found: tuple[str, Decimal] | None = document.kept(":next", lambda one: find(one.changed)) if find else None
     return found
 
 
@@ -298,7 +303,8 @@ def _retention(document: ResourceDocument) -> str | Unknown:
     return "for ever" if days in (None, 0, "0") else f"for {days} days"
 
 
-_COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
+# Fields that are as quickly read as remembered.
+_READ: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "address": lambda document: document.resource.address,
     "type": lambda document: document.resource.type,
     "source_type": lambda document: document.resource.source_type,
@@ -314,6 +320,9 @@ _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "taggable": _taggable,
     "classes": lambda document: list(classes_of_types().get(document.resource.type, ())),
     "monthly_cost": lambda document: cost_of(document.changed.after, ZERO),
+    "totals": lambda document: document.run.totals,
+}
+_COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "delta": lambda document: delta_of(document.changed),
     "cost": _cost,
     "instance_type": _instance_type,
@@ -329,7 +338,6 @@ _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "saving": _saving,
     "capacity": _capacity,
     "retention": _retention,
-    "totals": lambda document: document.run.totals,
 }
 
 

@@ -63,7 +63,9 @@ def _fill(connection: sqlite3.Connection, prices: Path) -> None:
     regions: dict[str, int] = {}
     for path in facts.price_files(prices):
         _insert_prices(connection, path, products, regions, numbers)
-    connection.executemany("INSERT INTO product VALUES (?, ?, ?)", [(i, name, unit) for name, (i, unit) in products.items()])
+    connection.executemany(
+        "INSERT INTO product VALUES (?, ?, ?)", [(i, name, unit) for name, (i, unit) in products.items()]
+    )
     connection.executemany("INSERT INTO region VALUES (?, ?)", [(number, name) for name, number in regions.items()])
     _insert_machines(connection, prices)
     meta = {"schema": SCHEMA_VERSION, "digest": facts.digest(prices)}
@@ -114,4 +116,4 @@ def _insert_machines(connection: sqlite3.Connection, prices: Path) -> None:
     for path in sorted((prices / "machines").glob("*.csv")):
         with path.open(newline="", encoding="utf-8") as file:
             rows = [(path.stem, *row) for row in list(csv.reader(file))[1:]]
-        connection.executemany(f"INSERT INTO machine VALUES ({', '.join('?' * 11)})", rows)
+        connection.executemany("INSERT INTO machine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -62,9 +63,11 @@ def plain(number: Decimal) -> str:
 def write_prices(path: Path, rows: Iterable[PriceRow]) -> int:
     """Write one service's prices, sorted; returns the number of rows. Raises PricingError for two prices of one key."""
     ordered = sorted(set(rows))
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in itertools.pairwise(ordered):
         if (first.product, first.region, first.start) == (second.product, second.region, second.start):
-            raise PricingError(f"two prices for {first.product} in {first.region}: {first.usd} and {second.usd}", Span(str(path)))
+            raise PricingError(
+                f"two prices for {first.product} in {first.region}: {first.usd} and {second.usd}", Span(str(path))
+            )
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -83,7 +86,9 @@ def read_prices(path: Path) -> Iterator[list[str]]:
             raise PricingError(f"the columns should be {','.join(PRICE_COLUMNS)}", Span(str(path), 1))
         for row in reader:
             if len(row) != len(PRICE_COLUMNS):
-                raise PricingError(f"{len(row)} columns instead of {len(PRICE_COLUMNS)}", Span(str(path), reader.line_num))
+                raise PricingError(
+                    f"{len(row)} columns instead of {len(PRICE_COLUMNS)}", Span(str(path), reader.line_num)
+                )
             yield row
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from finops_guard.model import EstimatedChange, Resource
+from finops_guard.model import EstimatedChange
 from finops_guard.pricing.estimate import Pricing, estimate_resource
 
 DATA = Path(__file__).parent.parent / "data"

@@ -135,7 +135,9 @@ def open_catalog(path: str | None = None, overrides: Mapping[str, Decimal] | Non
     """Open the catalog: a given file, else the one of this checkout's `prices/` (rebuilt when they changed), else the package's."""
     file = Path(path) if path else catalog_path()
     if not file.is_file():
-        raise PricingError(f"there is no price book at {file}", hint="install the package again, or run `finops-guard catalog build`")
+        raise PricingError(
+            f"there is no price book at {file}", hint="install the package again, or run `finops-guard catalog build`"
+        )
     connection = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
     try:
         connection.execute("SELECT 1 FROM price LIMIT 1")

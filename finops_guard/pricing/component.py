@@ -27,7 +27,9 @@ def amount(value: Amount, assume: str | None = None) -> Quantity:
     """`value` as a Quantity stated by the code, or assumed when `assume` says why."""
     if isinstance(value, Quantity):
         return value
-    return Quantity(Decimal(value), "assumed" if assume else "code", assumption=assume, source="default" if assume else None)
+    return Quantity(
+        Decimal(value), "assumed" if assume else "code", assumption=assume, source="default" if assume else None
+    )
 
 
 def between(low: Decimal, expected: Decimal, high: Decimal) -> Quantity:
@@ -40,7 +42,9 @@ def hourly(name: str, product: str | None, count: Amount = 1, *, unit: str = "ho
     return CostComponent(name, unit, product, amount(count) * HOURS_PER_MONTH, **options)
 
 
-def monthly(name: str, product: str | None, quantity: Amount = 1, unit: str = "months", **options: Any) -> CostComponent:
+def monthly(
+    name: str, product: str | None, quantity: Amount = 1, unit: str = "months", **options: Any
+) -> CostComponent:
     """`quantity` units a month, at a price per unit."""
     return CostComponent(name, unit, product, amount(quantity), **options)
 

@@ -12,7 +12,6 @@ from finops_guard.errors import InputError
 from finops_guard.model import (
     Change,
     CostComponent,
-    Diagnostic,
     Estimate,
     EstimatedChange,
     Project,
@@ -26,7 +25,7 @@ from finops_guard.pricing.catalog import Catalog, Price
 from finops_guard.pricing.component import unpriced
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.registry import free_types, pricing_function
-from finops_guard.pricing.usage import Usage, UsageFile
+from finops_guard.pricing.usage import UsageFile
 from finops_guard.values import BadValue, RefusedValue, UnknownValue
 
 ZERO = Decimal(0)
@@ -98,7 +97,10 @@ def _fixed_price(resource: Resource, fixed: Mapping[str, Decimal]) -> Decimal | 
     if not fixed:
         return None
     for pattern, price in fixed.items():
-        if fnmatchcase(resource.address, pattern.replace("[", "[[]")) or pattern in (resource.type, resource.source_type):
+        if fnmatchcase(resource.address, pattern.replace("[", "[[]")) or pattern in (
+            resource.type,
+            resource.source_type,
+        ):
             return price
     return None
 
@@ -136,7 +138,9 @@ def price_component(component: CostComponent, resource: Resource, pricing: Prici
         yield _priced(component, component.quantity, price, usd, discount)
 
 
-def _priced(component: CostComponent, quantity: Quantity, price: Price, usd: Decimal, discount: Decimal) -> CostComponent:
+def _priced(
+    component: CostComponent, quantity: Quantity, price: Price, usd: Decimal, discount: Decimal
+) -> CostComponent:
     """The component with its figures; without a quantity it keeps the unit price and says what is missing."""
     unit_price = usd * discount
     value = quantity.value
@@ -176,7 +180,9 @@ def _without_price(component: CostComponent, resource: Resource, pricing: Pricin
     region = component.region or resource.region
     if component.quantity.value == 0 and not component.quantity.high:
         return replace(component, region=region, reason=None, monthly_cost=ZERO, low=ZERO, high=ZERO, list_cost=ZERO)
-    reason = component.reason or f"no price for {component.product} in {region or 'an unknown region'} in the price book"
+    reason = (
+        component.reason or f"no price for {component.product} in {region or 'an unknown region'} in the price book"
+    )
     high = None
     if component.upper_bound_product:
         bound = pricing.catalog.price(component.upper_bound_product, region)
@@ -188,7 +194,9 @@ def _without_price(component: CostComponent, resource: Resource, pricing: Pricin
     return replace(component, region=region, reason=reason, high=high)
 
 
-def _walk_tiers(component: CostComponent, price: Price, discount: Decimal, with_free_tier: bool) -> Iterator[CostComponent]:
+def _walk_tiers(
+    component: CostComponent, price: Price, discount: Decimal, with_free_tier: bool
+) -> Iterator[CostComponent]:
     """One line for each volume tier that the quantity reaches, the resource counted alone.
 
     A first tier of 0 is an allowance shared by the whole account: it is priced like the next one, unless `with_free_tier`.

@@ -61,7 +61,9 @@ def by_text(catalog: Catalog, text: str, region: str | None, limit: int) -> list
     return _select(catalog.connection, where, [f"%{word}%" for word in escaped], region, limit)
 
 
-def _select(connection: sqlite3.Connection, where: str, values: list[str], region: str | None, limit: int) -> list[Found]:
+def _select(
+    connection: sqlite3.Connection, where: str, values: list[str], region: str | None, limit: int
+) -> list[Found]:
     if region:
         where += " AND region.name IN (?, 'any')"
         values = [*values, region]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -111,7 +111,7 @@ PRICED: dict[str, str] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def pricing_function(resource_type: str) -> PricingFunction | None:
     """The function that prices `resource_type`, or None when it is free or unsupported."""
     target = PRICED.get(resource_type)

@@ -145,7 +145,9 @@ class UsageFile:
         for pattern in [*self.exact, *self.wildcards]:
             if pattern not in self.matched:
                 span = self._span("resource_usage", pattern)
-                found.append(Diagnostic(f"usage for {pattern} matches no resource{nearest(pattern, known)}", pattern, span))
+                found.append(
+                    Diagnostic(f"usage for {pattern} matches no resource{nearest(pattern, known)}", pattern, span)
+                )
                 continue
             usage = self.exact.get(pattern) or self.wildcards.get(pattern) or {}
             found += self._unused(usage, self.asked_by_address.get(pattern, set()), pattern, "resource_usage")
@@ -158,7 +160,11 @@ class UsageFile:
     def _unused(self, usage: Mapping[str, Any], asked: set[str], name: str, section: str) -> list[Diagnostic]:
         unused = [key for key in flat_keys(usage) if key not in asked]
         return [
-            Diagnostic(f"{name} takes no usage key {key}{nearest(key, asked)}", name, self._span(section, name, key.split(".")[0]))
+            Diagnostic(
+                f"{name} takes no usage key {key}{nearest(key, asked)}",
+                name,
+                self._span(section, name, key.split(".")[0]),
+            )
             for key in unused
         ]
 
@@ -228,5 +234,5 @@ def _check_bounds(document: Document, values: Mapping[str, Any], path: tuple[str
             if set(value) & set(BOUNDS) and set(value) != set(BOUNDS):
                 raise UsageError(f"{key} needs low, expected and high", span)
             _check_bounds(document, value, (*path, key))
-        elif isinstance(value, list) or isinstance(value, bool):
+        elif isinstance(value, (list, bool)):
             raise UsageError(f"{key} should be a number, a word or low/expected/high, not {value!r}", span)

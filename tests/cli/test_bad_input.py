@@ -83,7 +83,10 @@ def test_a_word_where_a_number_belongs(folder: Path) -> None:
     [
         ("resource_usge: {}\n", ["usage.yaml:1:1", "unknown key 'resource_usge'", "did you mean resource_usage?"]),
         ("resource_usage:\n  aws_instance.a: 5\n", ["usage.yaml:2:", "usage of aws_instance.a is a mapping"]),
-        ("resource_usage:\n  aws_instance.a:\n    monthly_hrs: [1]\n", ["usage.yaml:3:", "monthly_hrs should be a number"]),
+        (
+            "resource_usage:\n  aws_instance.a:\n    monthly_hrs: [1]\n",
+            ["usage.yaml:3:", "monthly_hrs should be a number"],
+        ),
         ("resource_usage:\n  aws_instance.a:\n    monthly_hrs: -1\n", ["monthly_hrs cannot be negative"]),
         ("resource_usage:\n  aws_instance.a:\n    monthly_hrs: many\n", ["monthly_hrs should be a number, not 'many'"]),
         ("resource_usage:\n  aws_instance.a:\n    monthly_hrs: {low: 1, high: 2}\n", ["needs low, expected and high"]),
@@ -126,7 +129,12 @@ def test_a_policy_with_a_typo(folder: Path) -> None:
         '    match: {resources: ["*"]}\n    wen: {key: type, op: eq, value: x}\n    message: "{address}"\n'
     )
     (folder / "rules" / "a.yaml").write_text(rule, encoding="utf-8")
-    refused(guard("plan.json", "--policies", "rules", folder=folder), "a.yaml:9:", "wen: unknown key", "did you mean 'when'?")
+    refused(
+        guard("plan.json", "--policies", "rules", folder=folder),
+        "a.yaml:9:",
+        "wen: unknown key",
+        "did you mean 'when'?",
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,7 +151,9 @@ def test_configuration(folder: Path, text: str, texts: list[str]) -> None:
     refused(guard("plan.json", folder=folder), *texts)
 
 
-@pytest.mark.parametrize("arguments", [["--frobnicate"], ["plan.json", "--format", "pdf"], ["plan.json", "--as-of", "tomorrow"], ["check"]])
+@pytest.mark.parametrize(
+    "arguments", [["--frobnicate"], ["plan.json", "--format", "pdf"], ["plan.json", "--as-of", "tomorrow"], ["check"]]
+)
 def test_wrong_flags(folder: Path, arguments: list[str]) -> None:
     refused(guard(*arguments, folder=folder), "Error")
 

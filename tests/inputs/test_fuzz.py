@@ -14,12 +14,20 @@ from finops_guard.inputs.terraform_plan import read
 from tests.plans import change, plan
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=12,
 )
 BASE = plan(
-    change("module.m[0].aws_instance.a", {"instance_type": "m5.large", "tags": {"a": "b"}, "root_block_device": [{}]}, {"x": 1}),
+    change(
+        "module.m[0].aws_instance.a",
+        {"instance_type": "m5.large", "tags": {"a": "b"}, "root_block_device": [{}]},
+        {"x": 1},
+    ),
     change('aws_db_instance.b["k"]', {"engine": "mysql"}, unknown={"engine_version": True}),
     references={"aws_db_instance.b": {"engine": ["var.engine"]}},
     prior_state={"values": {"root_module": {}}},
@@ -44,7 +52,14 @@ def test_any_bytes(data: bytes) -> None:
     survives(data)
 
 
-@given(st.dictionaries(st.sampled_from(["format_version", "resource_changes", "planned_values", "configuration", "values", "variables"]), JSON))
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["format_version", "resource_changes", "planned_values", "configuration", "values", "variables"]
+        ),
+        JSON,
+    )
+)
 def test_any_json_with_the_keys_of_a_plan(document: dict[str, Any]) -> None:
     survives(json.dumps(document).encode())
 

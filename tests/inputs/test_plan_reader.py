@@ -158,7 +158,9 @@ def test_imported_moved_and_deposed_are_said() -> None:
     assert project.changes[2].address == "aws_instance.c (deposed ab12cd34)"
 
 
-@pytest.mark.parametrize("name", ["aws", "registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws", "aws.west"])
+@pytest.mark.parametrize(
+    "name", ["aws", "registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws", "aws.west"]
+)
 def test_short_and_full_provider_names(name: str) -> None:
     entry = change("aws_instance.a", INSTANCE, provider_name=name)
     assert after(load(plan(entry)), "aws_instance.a").provider == "aws"
@@ -169,7 +171,7 @@ def test_unknown_values_are_values() -> None:
     references = {"aws_instance.a": {"instance_type": ["var.kind", "local.x"]}}
     resource = after(load(plan(entry, references=references)), "aws_instance.a")
     assert resource.get("instance_type") == Unknown("known only after apply", ("var.kind", "local.x"))
-    with pytest.raises(UnknownValue, match="var.kind"):
+    with pytest.raises(UnknownValue, match=r"var\.kind"):
         resource.text("instance_type", "m5.large")
     assert resource.computed("tenancy")
     assert resource.text("tenancy", "default") == "default"
@@ -187,7 +189,7 @@ def test_unknowns_inside_blocks() -> None:
         "root_block_device": [{"volume_type": {"constant_value": "gp3"}, "volume_size": {"references": ["var.size"]}}]
     }
     block = after(load(document), "aws_instance.a").block("root_block_device")
-    with pytest.raises(UnknownValue, match="var.size"):
+    with pytest.raises(UnknownValue, match=r"var\.size"):
         block.number("volume_size", 8)
     assert block.computed("volume_id")
 
@@ -210,7 +212,9 @@ def test_sensitive_values_are_gone_after_reading() -> None:
 
 
 def test_numbers_are_decimals_and_strings_are_coerced() -> None:
-    resource = after(load(plan(change("aws_ebs_volume.a", {"size": "5", "iops": 1.5, "encrypted": "true"}))), "aws_ebs_volume.a")
+    resource = after(
+        load(plan(change("aws_ebs_volume.a", {"size": "5", "iops": 1.5, "encrypted": "true"}))), "aws_ebs_volume.a"
+    )
     assert resource.number("size") == Decimal(5)
     assert resource.number("iops") == Decimal("1.5")
     assert resource.flag("encrypted") is True
@@ -222,7 +226,11 @@ class TestRegions:
         document["variables"] = {"region": {"value": "eu-west-3"}}
         providers = document["configuration"]["provider_config"]
         providers["aws"]["expressions"] = {"region": {"references": ["var.region"]}}
-        providers["aws.west"] = {"name": "aws", "alias": "west", "expressions": {"region": {"constant_value": "us-west-2"}}}
+        providers["aws.west"] = {
+            "name": "aws",
+            "alias": "west",
+            "expressions": {"region": {"constant_value": "us-west-2"}},
+        }
         document["configuration"]["root_module"]["resources"][1]["provider_config_key"] = "aws.west"
         project = load(document)
         assert after(project, "aws_instance.a").region == "eu-west-3"
@@ -234,8 +242,17 @@ class TestRegions:
         entry = change("module.m.aws_instance.a", INSTANCE)
         document = plan(entry)
         configuration = document["configuration"]
-        configuration["provider_config"]["aws.west"] = {"name": "aws", "expressions": {"region": {"constant_value": "us-west-2"}}}
-        resource = {"address": "aws_instance.a", "mode": "managed", "type": "aws_instance", "name": "a", "provider_config_key": "aws.west"}
+        configuration["provider_config"]["aws.west"] = {
+            "name": "aws",
+            "expressions": {"region": {"constant_value": "us-west-2"}},
+        }
+        resource = {
+            "address": "aws_instance.a",
+            "mode": "managed",
+            "type": "aws_instance",
+            "name": "a",
+            "provider_config_key": "aws.west",
+        }
         configuration["root_module"] = {"module_calls": {"m": {"module": {"resources": [resource]}}}}
         assert after(load(document), "module.m.aws_instance.a").region == "us-west-2"
 
@@ -244,7 +261,13 @@ class TestRegions:
         document = plan(entry, region="eu-west-1")
         configuration = document["configuration"]
         configuration["provider_config"]["module.m:aws"] = {"name": "aws", "module_address": "module.m"}
-        resource = {"address": "aws_instance.a", "mode": "managed", "type": "aws_instance", "name": "a", "provider_config_key": "module.m:aws"}
+        resource = {
+            "address": "aws_instance.a",
+            "mode": "managed",
+            "type": "aws_instance",
+            "name": "a",
+            "provider_config_key": "module.m:aws",
+        }
         configuration["root_module"] = {"module_calls": {"m": {"module": {"resources": [resource]}}}}
         resource_read = after(load(document), "module.m.aws_instance.a")
         assert (resource_read.region, resource_read.region_origin) == ("eu-west-1", "provider")
@@ -255,9 +278,19 @@ class TestRegions:
         document["variables"] = {"where": {"value": "ap-south-1"}}
         configuration = document["configuration"]
         configuration["provider_config"] = {
-            "module.m:aws": {"name": "aws", "module_address": "module.m", "expressions": {"region": {"references": ["var.region"]}}}
+            "module.m:aws": {
+                "name": "aws",
+                "module_address": "module.m",
+                "expressions": {"region": {"references": ["var.region"]}},
+            }
         }
-        resource = {"address": "aws_instance.a", "mode": "managed", "type": "aws_instance", "name": "a", "provider_config_key": "module.m:aws"}
+        resource = {
+            "address": "aws_instance.a",
+            "mode": "managed",
+            "type": "aws_instance",
+            "name": "a",
+            "provider_config_key": "module.m:aws",
+        }
         call = {"expressions": {"region": {"references": ["var.where"]}}, "module": {"resources": [resource]}}
         configuration["root_module"] = {"module_calls": {"m": call}}
         assert after(load(document), "module.m.aws_instance.a").region == "ap-south-1"
@@ -279,7 +312,10 @@ class TestRegions:
         document = plan(change("aws_instance.a", INSTANCE), region=None)
         assert after(load(document, region="eu-west-2"), "aws_instance.a").region_origin == "flag"
         project = load(document)
-        assert (after(project, "aws_instance.a").region, after(project, "aws_instance.a").region_origin) == ("us-east-1", "assumed")
+        assert (after(project, "aws_instance.a").region, after(project, "aws_instance.a").region_origin) == (
+            "us-east-1",
+            "assumed",
+        )
         assert any("no region is stated" in diagnostic.message for diagnostic in project.diagnostics)
 
 
@@ -295,7 +331,9 @@ class TestTags:
         assert after(load(plan(entry)), "aws_instance.a").tags == {"A": "1", "B": "2"}
 
     def test_tag_blocks_and_labels(self) -> None:
-        group = change("aws_autoscaling_group.a", {"tag": [{"key": "Team", "value": "web", "propagate_at_launch": True}]})
+        group = change(
+            "aws_autoscaling_group.a", {"tag": [{"key": "Team", "value": "web", "propagate_at_launch": True}]}
+        )
         disk = change("google_compute_disk.b", {"labels": {"team": "web"}})
         project = load(plan(group, disk))
         assert after(project, "aws_autoscaling_group.a").tags == {"Team": "web"}
@@ -312,10 +350,14 @@ class TestReferences:
             plan(
                 change("aws_instance.a", {}, unknown={"launch_template": [{"id": True}]}),
                 change("aws_launch_template.lt", {"instance_type": "m5.large"}),
-                references={"aws_instance.a": {"launch_template": ["aws_launch_template.lt.id", "aws_launch_template.lt"]}},
+                references={
+                    "aws_instance.a": {"launch_template": ["aws_launch_template.lt.id", "aws_launch_template.lt"]}
+                },
             )
         )
-        assert [item.address for item in after(project, "aws_instance.a").related("launch_template")] == ["aws_launch_template.lt"]
+        assert [item.address for item in after(project, "aws_instance.a").related("launch_template")] == [
+            "aws_launch_template.lt"
+        ]
         template = after(project, "aws_launch_template.lt")
         assert [item.address for item in template.referrers("aws_instance", "launch_template")] == ["aws_instance.a"]
 
@@ -323,14 +365,24 @@ class TestReferences:
         entries = [change(f"aws_{kind}.x[{index}]", {}) for kind in ("ebs_volume", "ebs_snapshot") for index in (0, 1)]
         refs = {"aws_ebs_snapshot.x": {"volume_id": ["aws_ebs_volume.x", "count.index"]}}
         project = load(plan(*entries, references=refs))
-        assert [item.address for item in after(project, "aws_ebs_snapshot.x[1]").related("volume_id")] == ["aws_ebs_volume.x[1]"]
+        assert [item.address for item in after(project, "aws_ebs_snapshot.x[1]").related("volume_id")] == [
+            "aws_ebs_volume.x[1]"
+        ]
 
     def test_across_modules_up_and_down(self) -> None:
         """The service in module.app gets the cluster's id through a variable, which the root takes from module.base."""
-        entries = [change("module.base.aws_ecs_cluster.main", {}), change("module.app[0].aws_ecs_service.web", {}, unknown={"cluster": True})]
+        entries = [
+            change("module.base.aws_ecs_cluster.main", {}),
+            change("module.app[0].aws_ecs_service.web", {}, unknown={"cluster": True}),
+        ]
         document = plan(*entries)
         cluster = {"mode": "managed", "type": "aws_ecs_cluster", "name": "main", "expressions": {}}
-        service = {"mode": "managed", "type": "aws_ecs_service", "name": "web", "expressions": {"cluster": {"references": ["var.cluster_id"]}}}
+        service = {
+            "mode": "managed",
+            "type": "aws_ecs_service",
+            "name": "web",
+            "expressions": {"cluster": {"references": ["var.cluster_id"]}},
+        }
         output = {"expression": {"references": ["aws_ecs_cluster.main.id", "aws_ecs_cluster.main"]}}
         document["configuration"]["root_module"] = {
             "module_calls": {
@@ -345,19 +397,31 @@ class TestReferences:
         assert [item.address for item in related] == ["module.base.aws_ecs_cluster.main"]
 
     def test_by_value_when_there_is_no_configuration(self) -> None:
-        document = plan(change("aws_ecs_service.web", {"cluster": "arn:c"}), change("aws_ecs_cluster.main", {"arn": "arn:c"}))
+        document = plan(
+            change("aws_ecs_service.web", {"cluster": "arn:c"}), change("aws_ecs_cluster.main", {"arn": "arn:c"})
+        )
         del document["configuration"]
         project = load(document)
-        assert [item.address for item in after(project, "aws_ecs_service.web").related("cluster")] == ["aws_ecs_cluster.main"]
+        assert [item.address for item in after(project, "aws_ecs_service.web").related("cluster")] == [
+            "aws_ecs_cluster.main"
+        ]
         assert any("no configuration" in diagnostic.message for diagnostic in project.diagnostics)
 
 
 def test_a_state_has_no_base() -> None:
-    resource = {"address": "module.a.aws_instance.b", "mode": "managed", "type": "aws_instance", "name": "b", "values": INSTANCE}
+    resource = {
+        "address": "module.a.aws_instance.b",
+        "mode": "managed",
+        "type": "aws_instance",
+        "name": "b",
+        "values": INSTANCE,
+    }
     child = {"address": "module.a", "resources": [resource]}
     project = load({"format_version": "1.0", "values": {"root_module": {"child_modules": [child]}}})
     assert (project.kind, project.has_base) == ("terraform_state", False)
-    assert [(item.address, item.action, item.before) for item in project.changes] == [("module.a.aws_instance.b", "declared", None)]
+    assert [(item.address, item.action, item.before) for item in project.changes] == [
+        ("module.a.aws_instance.b", "declared", None)
+    ]
     assert project.changes[0].resource.module_path == ("module.a",)
 
 

@@ -1,16 +1,16 @@
 """Every file beside this one holds figures worked out by hand from the vendor's billing rule and the dated list prices.
 
-    - name: what is shown
-      region: us-east-1                    # optional
-      as_of: 2026-11-20                    # optional
-      resources: {ADDRESS: {attributes}}
-      unknown: {ADDRESS: {attribute: true}}            # optional: known only after apply
-      references: {ADDRESS: {attribute: [ADDRESS.id]}} # optional: what an expression refers to
-      usage: {ADDRESS: {key: value}}                   # optional
-      expect:
-        ADDRESS: "0.045 * 730 + 0.045 * 100"           # USD a month: the working itself
-        ADDRESS: {cost: null | "working", status: partly_priced, low: "...", high: "...", reason: part of the text,
-                  components: {NAME: "working" or null}}
+- name: what is shown
+  region: us-east-1                    # optional
+  as_of: 2026-11-20                    # optional
+  resources: {ADDRESS: {attributes}}
+  unknown: {ADDRESS: {attribute: true}}            # optional: known only after apply
+  references: {ADDRESS: {attribute: [ADDRESS.id]}} # optional: what an expression refers to
+  usage: {ADDRESS: {key: value}}                   # optional
+  expect:
+    ADDRESS: "0.045 * 730 + 0.045 * 100"           # USD a month: the working itself
+    ADDRESS: {cost: null | "working", status: partly_priced, low: "...", high: "...", reason: part of the text,
+              components: {NAME: "working" or null}}
 """
 
 from __future__ import annotations
@@ -46,7 +46,12 @@ def working(text: Any) -> Decimal:
             return Decimal(ast.get_source_segment(str(text), node) or "0")
         if isinstance(node, ast.BinOp):
             left, right = value(node.left), value(node.right)
-            operations = {ast.Add: left.__add__, ast.Sub: left.__sub__, ast.Mult: left.__mul__, ast.Div: left.__truediv__}
+            operations = {
+                ast.Add: left.__add__,
+                ast.Sub: left.__sub__,
+                ast.Mult: left.__mul__,
+                ast.Div: left.__truediv__,
+            }
             return operations[type(node.op)](right)
         raise ValueError(f"{text}: only numbers and + - * / are allowed")
 
@@ -68,7 +73,9 @@ def test_worked_example(example: dict[str, Any], tmp_path: Path) -> None:
         usage = tmp_path / "usage.yaml"
         usage.write_text(yaml.safe_dump({"version": 0.1, "resource_usage": example["usage"]}), encoding="utf-8")
     as_of = example.get("as_of", date(2026, 11, 20))
-    report = check(Options(paths=[str(path)], usage=str(usage) if usage else None, policies="none", as_of=as_of, config="none"))
+    report = check(
+        Options(paths=[str(path)], usage=str(usage) if usage else None, policies="none", as_of=as_of, config="none")
+    )
     resources = {entry["address"]: entry for entry in report["projects"][0]["resources"]}
     for address, expected in example["expect"].items():
         compare(address, resources[address], expected if isinstance(expected, dict) else {"cost": expected})
@@ -86,7 +93,11 @@ def compare(address: str, resource: dict[str, Any], expected: dict[str, Any]) ->
     if "reason" in expected:
         assert expected["reason"] in (resource["reason"] or ""), address
     for name, cost in expected.get("components", {}).items():
-        found = [part for part in after["components"] if " > ".join([*part["path"], part["name"]]) == name or part["name"] == name]
+        found = [
+            part
+            for part in after["components"]
+            if " > ".join([*part["path"], part["name"]]) == name or part["name"] == name
+        ]
         assert found, f"{address} has no component {name}: {described}"
         same_amount(f"{address} {name}", found[0]["monthly_cost"], cost, described)
 

@@ -11,7 +11,12 @@ import finops_guard
 from finops_guard.pricing.registry import PRICED, free_types
 
 DATA = Path(finops_guard.__file__).parent / "data"
-FREE_UNLESS = {"aws_kinesis_stream_consumer", "aws_accessanalyzer_analyzer", "aws_lambda_event_source_mapping", "aws_sagemaker_endpoint"}
+FREE_UNLESS = {
+    "aws_kinesis_stream_consumer",
+    "aws_accessanalyzer_analyzer",
+    "aws_lambda_event_source_mapping",
+    "aws_sagemaker_endpoint",
+}
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -47,7 +47,9 @@ def catalog() -> Catalog:
     return Catalog(connection)
 
 
-def priced(catalog: Catalog, component: CostComponent, region: str = "us-east-1", **options: Any) -> list[CostComponent]:
+def priced(
+    catalog: Catalog, component: CostComponent, region: str = "us-east-1", **options: Any
+) -> list[CostComponent]:
     free_tier = options.pop("free_tier", "none")
     pricing = Pricing(catalog, Facts(date(2026, 11, 20), catalog, free_tier), **options)
     resource = Resource("aws_x.y", "aws_x", "aws_x", "aws", region, "provider", {})
@@ -56,7 +58,12 @@ def priced(catalog: Catalog, component: CostComponent, region: str = "us-east-1"
 
 def test_quantity_times_price(catalog: Catalog) -> None:
     (line,) = priced(catalog, per_gb("Storage", 20, "aws/x/flat"))
-    assert (line.monthly_cost, line.unit_price, line.price_kind, line.as_of) == (D(2), D("0.1"), "list", date(2026, 7, 1))
+    assert (line.monthly_cost, line.unit_price, line.price_kind, line.as_of) == (
+        D(2),
+        D("0.1"),
+        "list",
+        date(2026, 7, 1),
+    )
 
 
 @pytest.mark.parametrize(("quantity", "costs"), [(0, [0]), (5, [15]), (10, [30]), (11, [30, 2]), (150, [30, 180, 50])])
@@ -67,7 +74,9 @@ def test_tiers_are_walked(catalog: Catalog, quantity: int, costs: list[int]) -> 
 @given(st.decimals(0, 10**9, places=3), st.decimals(0, 10**9, places=3))
 def test_more_never_costs_less(catalog: Catalog, first: Decimal, second: Decimal) -> None:
     def total(quantity: Decimal) -> Decimal:
-        return sum((line.monthly_cost or D(0) for line in priced(catalog, tiered("Use", quantity, "aws/x/tiers", "GB"))), D(0))
+        return sum(
+            (line.monthly_cost or D(0) for line in priced(catalog, tiered("Use", quantity, "aws/x/tiers", "GB"))), D(0)
+        )
 
     low, high = sorted((first, second))
     assert total(low) <= total(high) <= total(low) + (high - low) * 3
@@ -101,7 +110,12 @@ def test_an_upper_bound_is_a_bound_and_no_cost(catalog: Catalog) -> None:
 
 def test_discounts_show_list_and_effective(catalog: Catalog) -> None:
     (line,) = priced(catalog, per_gb("Storage", 20, "aws/x/flat"), discounts={"aws": D(5), "aws/x": D(10)})
-    assert (line.monthly_cost, line.list_cost, line.unit_price, line.list_price) == (D("1.8"), D(2), D("0.09"), D("0.1"))
+    assert (line.monthly_cost, line.list_cost, line.unit_price, line.list_price) == (
+        D("1.8"),
+        D(2),
+        D("0.09"),
+        D("0.1"),
+    )
 
 
 def test_a_range_keeps_its_bounds(catalog: Catalog) -> None:

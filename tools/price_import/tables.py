@@ -89,7 +89,9 @@ class Tables:
                     yield row
 
 
-def draft(row: Row, product: str, unit: str, *, start: Decimal | int = 0, per: Decimal | int = 1, kind: str | None = None) -> Draft:
+def draft(
+    row: Row, product: str, unit: str, *, start: Decimal | int = 0, per: Decimal | int = 1, kind: str | None = None
+) -> Draft:
     """The price of `row` under a product key; `per` divides it when the row counts in larger units than the book."""
     return Draft(product, row.region, row.usd / per, unit, kind or row.kind, row.as_of, row.source, Decimal(start))
 
@@ -105,7 +107,9 @@ def quoted(prefix: str) -> Iterator[Draft]:
                 )  # fmt: skip
 
 
-def estimated(row: dict[str, str], product: str, unit: str, *, region: str | None = None, per: Decimal | int = 1) -> Draft:
+def estimated(
+    row: dict[str, str], product: str, unit: str, *, region: str | None = None, per: Decimal | int = 1
+) -> Draft:
     """The unit price of a row of `Tables.reference`; `per` divides it when the row counts in larger units than the book."""
     text = f"unit price that follows from a published estimate ({row['suite']} of the leading peer)"
     usd = Decimal(row["price_simplest"]) / per

@@ -21,13 +21,19 @@ PAGES = {
 }
 VPC_PAGE = {
     "Hourly charge for VPC Endpoints per Hrs": ("aws/vpc/endpoint/interface/hours", "hours"),
-    "Hourly charge for AWS Gateway Load Balancer VPC Endpoint per Hrs": ("aws/vpc/endpoint/gateway-load-balancer/hours", "hours"),
+    "Hourly charge for AWS Gateway Load Balancer VPC Endpoint per Hrs": (
+        "aws/vpc/endpoint/gateway-load-balancer/hours",
+        "hours",
+    ),
     "Charge for per GB data processed by AWS Gateway Load Balancer VPC Endpoint per GB": (
         "aws/vpc/endpoint/gateway-load-balancer/data-processed",
         "GB",
     ),
     "Hourly charge for In use Public IPv4 Addresses per Hrs": ("aws/vpc/public-ipv4/in-use", "hours"),
-    "Hourly charge for IPv4 address in a contiguous block of IPv4 address per Hrs": ("aws/vpc/public-ipv4/contiguous", "hours"),
+    "Hourly charge for IPv4 address in a contiguous block of IPv4 address per Hrs": (
+        "aws/vpc/public-ipv4/contiguous",
+        "hours",
+    ),
 }
 ENDPOINT_TIERS = {"0 to 1048576": 0, "1048576 to 5242880": 1048576, "5242880 to Inf": 5242880}  # GB a month
 

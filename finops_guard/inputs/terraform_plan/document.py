@@ -18,7 +18,9 @@ ASSIGNMENT = re.compile(r"\s*(?:window\.|var |const |let )?[A-Za-z_][\w.]*\s*=\s
 def parse(data: bytes, name: str) -> dict[str, Any]:
     """The JSON object of a plan or state file. Raises InputError that says what the file is instead, and what to do."""
     if data.startswith(b"PK\x03\x04"):
-        raise InputError("this is a binary plan", Span(name), "give its JSON: `terraform show -json tfplan > plan.json`")
+        raise InputError(
+            "this is a binary plan", Span(name), "give its JSON: `terraform show -json tfplan > plan.json`"
+        )
     text = decode(data, name)
     if not text[:4096].strip("\x00 \t\r\n\ufeff") and not text.strip("\x00 \t\r\n\ufeff"):
         raise InputError("the file is empty", Span(name), SHOW_JSON)
@@ -62,10 +64,12 @@ def _check_rest(text: str, end: int, name: str) -> None:
 
 
 def kind(document: dict[str, Any], name: str) -> str:
-    """"plan" or "state". Raises InputError for other JSON and for a format that is newer than we know."""
+    """ "plan" or "state". Raises InputError for other JSON and for a format that is newer than we know."""
     if isinstance(document.get("resource_changes"), list) or isinstance(document.get("planned_values"), dict):
         found = "plan"
-    elif isinstance(document.get("values"), dict) or set(document) <= {"format_version", "terraform_version"} and document:
+    elif isinstance(document.get("values"), dict) or (
+        set(document) <= {"format_version", "terraform_version"} and document
+    ):
         found = "state"
     else:
         raise InputError(f"not a Terraform plan: {_instead(document)}", Span(name), SHOW_JSON)

@@ -16,7 +16,7 @@ PREFIXES = {"google-beta": "google", "azurestack": "azurerm"}
 
 
 def provider_of(provider_name: Any, resource_type: str) -> str:
-    """"aws" from a short ("aws") or full name (any registry's host), else from the type's prefix."""
+    """ "aws" from a short ("aws") or full name (any registry's host), else from the type's prefix."""
     if isinstance(provider_name, str) and provider_name:
         name = provider_name.rpartition("/")[2].split(".")[0]
         return PREFIXES.get(name, name)
@@ -34,7 +34,9 @@ class Places:
     _blocks: dict[tuple[str, str], tuple[str | None, str]] = field(default_factory=dict)
     _tags: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def region(self, provider: str, key: str | None, values: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str | None, str]:
+    def region(
+        self, provider: str, key: str | None, values: Mapping[str, Any], other: Mapping[str, Any]
+    ) -> tuple[str | None, str]:
         """The region and which rule gave it: resource, arn, zone, provider, sibling, flag or assumed default."""
         for side in (values, other):
             own = _own_region(provider, side)
@@ -49,13 +51,18 @@ class Places:
     def _block_region(self, provider: str, key: str) -> tuple[str | None, str]:
         block, certain = self.configuration.provider(key)
         if block is not None:
-            path = tuple(part for part in str(block.get("module_address") or "").split(".") if part and part != "module")
+            path = tuple(
+                part for part in str(block.get("module_address") or "").split(".") if part and part != "module"
+            )
             expressions = as_dict(block.get("expressions"))
             for name in ("region", "zone", "location"):
                 value = self.configuration.value(expressions.get(name), tuple(f"module.{part}" for part in path))
                 if isinstance(value, str) and value:
                     region = _from_zone(value) or value
-                    return region, "provider" if certain else "provider of the same name (the one handed in is not stated)"
+                    return (
+                        region,
+                        "provider" if certain else "provider of the same name (the one handed in is not stated)",
+                    )
         if key in self.siblings:
             return self.siblings[key], "another resource of the same provider"
         if self.options.region and provider == "aws":

@@ -123,7 +123,11 @@ class _Reader:
         raw_actions = change.get("actions")
         actions = tuple(map(str, raw_actions)) if isinstance(raw_actions, list) else ()
         if actions not in ACTIONS and actions not in FORGET:
-            raise InputError(f"{side.address}: unknown actions {list(actions)}", Span(self.name), "a newer finops-guard may know them")
+            raise InputError(
+                f"{side.address}: unknown actions {list(actions)}",
+                Span(self.name),
+                "a newer finops-guard may know them",
+            )
         before, after = change.get("before"), change.get("after")
         if isinstance(before, dict):
             hide_sensitive(before, change.get("before_sensitive"))
@@ -134,7 +138,12 @@ class _Reader:
         return self._with_sides(entry, side, actions, as_values(before), as_values(after))
 
     def _with_sides(
-        self, entry: dict[str, Any], side: _Side, actions: tuple[str, ...], before: dict[str, Any] | None, after: dict[str, Any] | None
+        self,
+        entry: dict[str, Any],
+        side: _Side,
+        actions: tuple[str, ...],
+        before: dict[str, Any] | None,
+        after: dict[str, Any] | None,
     ) -> Change:
         note = _note(entry)
         action = ACTIONS.get(actions, "no-op")
@@ -236,7 +245,9 @@ class _Reader:
             text = "the plan holds no configuration: references are matched by value, regions may be assumed"
             yield Diagnostic(text, span=span, level="note")
         if kind == "plan" and not with_changes:
-            yield Diagnostic("the plan holds no resource_changes: there is no base and no delta", span=span, level="note")
+            yield Diagnostic(
+                "the plan holds no resource_changes: there is no base and no delta", span=span, level="note"
+            )
         if self.document.get("complete") is False:
             yield Diagnostic("the plan is partial (targeted or deferred): what it leaves out is not priced", span=span)
         drift = len(as_list(self.document.get("resource_drift")))

@@ -9,7 +9,6 @@ from functools import cached_property
 from finops_guard.inputs.terraform_plan.configuration import (
     Configuration,
     as_dict,
-    as_list,
     call_name,
     references,
 )
@@ -75,7 +74,11 @@ class PlanGraph:
         """Resources by the values that others name them by."""
         index: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            values = {resource.attributes.get(name) for name in ("id", "arn", "name")if isinstance(resource.attributes.get(name), str)}
+            values = {
+                resource.attributes.get(name)
+                for name in ("id", "arn", "name")
+                if isinstance(resource.attributes.get(name), str)
+            }
             for value in values:
                 if value:
                     index.setdefault(value, []).append(resource)
@@ -156,7 +159,7 @@ def _choose(items: Sequence, exact: object, same_key: object) -> list:  # type: 
 
 
 def type_and_name(address: str) -> str:
-    """"type.name" of a resource address, without modules and keys."""
+    """ "type.name" of a resource address, without modules and keys."""
     plain = address if not address.endswith("]") and "(" not in address else _without_key(address)
     head, _, name = plain.rpartition(".")
     return f"{head.rpartition('.')[2]}.{name}"
