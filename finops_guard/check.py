@@ -48,7 +48,7 @@ def check(options: Options, config: Config | None = None) -> dict[str, Any]:
     _refuse_unused_usage(estimated, config)
     outcome = _judge(estimated, pricing, config)
     report = build_report(
-        estimated, outcome, _run(projects, estimated), _catalog_info(catalog, config, estimated.as_of)
+        estimated, outcome, _run(projects, estimated, config), _catalog_info(catalog, config, estimated.as_of)
     )
     catalog.close()
     return report
@@ -123,10 +123,10 @@ def _judge(estimated: Estimate, pricing: Pricing, config: Config) -> PolicyOutco
     return evaluate(estimated, rules, pricing.facts, Alternatives(pricing))
 
 
-def _run(projects: list[Project], estimated: Estimate) -> RunInfo:
+def _run(projects: list[Project], estimated: Estimate, config: Config) -> RunInfo:
     digests = [project.digest for project in projects]
     combined = digests[0] if len(digests) == 1 else f"sha256:{hashlib.sha256(''.join(digests).encode()).hexdigest()}"
-    return RunInfo(as_of=estimated.as_of, head=None, base=None, input_digest=combined)
+    return RunInfo(as_of=estimated.as_of, head=None, base=None, input_digest=combined, free_tier=config.free_tier)
 
 
 def _catalog_info(catalog: Catalog, config: Config, as_of: date) -> CatalogInfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from datetime import date, datetime
 
@@ -127,6 +128,8 @@ def _write(name: str, file: str | None, report: dict[str, object], show_all: boo
     if name == "table":
         terminal = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         options = {"terminal": terminal, "show_all": show_all}
+        if terminal:
+            options["width"] = shutil.get_terminal_size().columns
     text = render(name, report, **options)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()

@@ -130,7 +130,8 @@ def price_component(component: CostComponent, resource: Resource, pricing: Prici
         yield _without_price(component, resource, pricing)
         return
     pricing.catalog.used(price)
-    discount = (1 - _discount(component.product, pricing.discounts)) * component.factor
+    off = ZERO if price.kind == "private" else _discount(component.product, pricing.discounts)
+    discount = (1 - off) * component.factor
     if component.tiered and component.quantity.value is not None and len(price.tiers) > 1:
         yield from _walk_tiers(component, price, discount, pricing.facts.free_tier == "per_resource")
     else:
@@ -152,6 +153,7 @@ def _priced(
         quantity,
         component.path,
         price.region,
+        tiered=component.tiered,
         one_time=component.one_time,
         unit_price=unit_price,
         list_price=usd,

@@ -57,8 +57,10 @@ class Usage:
             return Quantity(Decimal(default), "assumed", assumption=assume, source="default")
         if isinstance(value, Mapping):
             low, expected, high = (_positive(f"{self.prefix}{name}.{bound}", value.get(bound)) for bound in BOUNDS)
-            return Quantity(expected, "usage", low, high, source=self.where)
-        return Quantity(_positive(f"{self.prefix}{name}", value), "usage", source=self.where)
+            text = f"{self.prefix}{name} = {expected:,f} ({low:,f} to {high:,f})"
+            return Quantity(expected, "usage", low, high, assumption=text, source=self.where)
+        number = _positive(f"{self.prefix}{name}", value)
+        return Quantity(number, "usage", assumption=f"{self.prefix}{name} = {number:,f}", source=self.where)
 
     def value(self, name: str) -> Decimal | None:
         """The expected value of a key, or None."""

@@ -11,7 +11,6 @@ from finops_guard.report.interface import RunInfo
 from finops_guard.report.why import label, plain_number
 
 ZERO = Decimal(0)
-TIER_NAMES = (" (first ", " (next ", " (over ")  # how pricing names the line of one volume tier
 Key = tuple[tuple[str, ...], str]
 
 
@@ -80,7 +79,7 @@ def _of_everything(changes: Iterable[EstimatedChange], run: RunInfo) -> Iterator
             priced = priced or part.price_kind != "private"
             hourly = hourly or part.unit == "hours"
             discounted = discounted or (part.list_price is not None and part.unit_price < part.list_price)
-            tiers = tiers or part.tiered or (part.name.endswith(")") and any(mark in part.name for mark in TIER_NAMES))
+            tiers = tiers or part.tiered
     if hourly:
         yield _global("730 hours a month, on demand, unless a line says otherwise")
     if discounted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import json
 from decimal import Decimal
 from typing import Any
@@ -190,7 +191,7 @@ def test_general_assumptions_only_where_they_matter() -> None:
     assert texts(part("Storage", "1", "0.1", "GB")) == "list prices in USD, without tax, discounts or credits"
     assert "less the discounts" in texts(part("Storage", "1", "0.1", "GB", list_price=Decimal("0.2")))
     assert texts(part("Fixed", "1", "9", "months", price_kind="private")) == ""
-    tiers = part("Storage (first 50 GB)", "1", "0.1", "GB")
+    tiers = replace(part("Storage (first 50 GB)", "1", "0.1", "GB"), tiered=True)
     assert "allowances of a whole account are not subtracted" in texts(tiers)
     assert "not subtracted" not in texts(tiers, free_tier="per_resource")
 
