@@ -30,6 +30,11 @@ def canonical(word: str) -> str:
 
 
 @lru_cache(maxsize=1024)
+def _names_environment(name: str) -> bool:
+    return name.lower() in TAG_NAMES
+
+
+@lru_cache(maxsize=1024)
 def _from_tag(name: str, value: str) -> Environment:
     return Environment(canonical(value), f"tag {name}")
 
@@ -37,7 +42,7 @@ def _from_tag(name: str, value: str) -> Environment:
 def from_tags(tags: Mapping[str, Any]) -> Environment | None:
     """The environment that a tag or label states, or None."""
     for name, value in tags.items():
-        if name.lower() in TAG_NAMES and isinstance(value, str) and value:
+        if _names_environment(name) and isinstance(value, str) and value:
             return _from_tag(name, value)
     return None
 

@@ -217,7 +217,6 @@ class CostComponent:
     quantity: Quantity
     path: tuple[str, ...] = ()
     region: str | None = None  # of the price, when it is not the resource's own
-    tier_from: Decimal = Decimal(0)  # where in the product's tiers this line's quantity starts
     tiered: bool = False  # walk the product's tiers
     one_time: bool = False  # paid once, never part of a monthly figure
     upper_bound_product: str | None = None  # what it costs at most when `product` has no price (spot: on demand)

@@ -119,8 +119,8 @@ def _write(name: str, file: str | None, report: dict[str, object], show_all: boo
     if file is not None:
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-            with open(os.open(file, flags, 0o644), "w", encoding="utf-8", newline="\n") as target:
-                target.write(render(name, report))
+            with open(os.open(file, flags, 0o644), "wb") as target:
+                target.write(_bytes(render(name, report)))
         except OSError as problem:
             raise ConfigError(f"{file}: cannot be written: {problem.strerror}") from None
         return
@@ -130,6 +130,11 @@ def _write(name: str, file: str | None, report: dict[str, object], show_all: boo
         options = {"terminal": terminal, "show_all": show_all}
         if terminal:
             options["width"] = shutil.get_terminal_size().columns
-    text = render(name, report, **options)
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+    sys.stdout.buffer.write(_bytes(render(name, report, **options)))
+    sys.stdout.flush()
+
+
+def _bytes(text: str) -> bytes:
+    """UTF-8 whatever the locale is, with a line end; what cannot be encoded (half a surrogate pair) becomes `?`."""
+    return (text if text.endswith("\n") else f"{text}\n").encode("utf-8", "replace")

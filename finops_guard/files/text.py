@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from json.decoder import WHITESPACE, scanstring  # what the standard decoder itself is made of
 from pathlib import Path
 from typing import Any
 
@@ -62,51 +65,114 @@ def decode(data: bytes, name: str, error: ErrorType = InputError) -> str:
 def parse_json(text: str, name: str, error: ErrorType = InputError) -> Any:
     """JSON with Decimal numbers. Refuses duplicate keys, NaN, Infinity, absurd numbers and endless nesting."""
     start = len(text) - len(text.lstrip())
-    value, end = parse_json_at(text, start, name, error)
+    with _json_errors(text, name, error):
+        value, end = _decoder(name, error).raw_decode(text, start)
     if text[end:].strip():
         line = text.count("\n", 0, end) + 1
         raise error("not JSON: text after the end of the value", Span(name, line))
     return value
 
 
-def parse_json_at(text: str, start: int, name: str, error: ErrorType = InputError) -> tuple[Any, int]:
-    """The JSON value that starts at `start`, and where it ends. Refuses what `parse_json` refuses."""
+def parse_json_object(
+    text: str, start: int, name: str, unread: Collection[str] = (), error: ErrorType = InputError
+) -> tuple[dict[str, Any], int]:
+    """The JSON object that starts at `start`, and where it ends. Refuses what `parse_json` refuses.
 
-    def refuse(what: str) -> FinopsGuardError:
-        return error(what, Span(name))
+    The values of `unread` keys are checked for their syntax only and come out as Unread: large parts that are not needed
+    cost a third of the time and no memory.
+    """
+    strict = _decoder(name, error)
+    lenient = json.JSONDecoder(parse_constant=strict.parse_constant, parse_int=len)
+    result: dict[str, Any] = {}
+    with _json_errors(text, name, error):
+        position = _after_space(text, start + 1)
+        if text[position : position + 1] == "}":
+            return result, position + 1
+        while True:
+            if text[position : position + 1] != '"':
+                raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, position)
+            key, position = scanstring(text, position + 1, True)
+            position = _after_space(text, position)
+            if text[position : position + 1] != ":":
+                raise json.JSONDecodeError("Expecting ':' delimiter", text, position)
+            if key in result:
+                raise _duplicate_key(key, name, error)
+            position = _after_space(text, position + 1)
+            if key in unread:
+                result[key] = Unread(text, position, name, error)
+                position = lenient.raw_decode(text, position)[1]
+            else:
+                result[key], position = strict.raw_decode(text, position)
+            position = _after_space(text, position)
+            if text[position : position + 1] == "}":
+                return result, position + 1
+            if text[position : position + 1] != ",":
+                raise json.JSONDecodeError("Expecting ',' delimiter", text, position)
+            position = _after_space(text, position + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value of a JSON object whose syntax was checked and that nobody has needed yet."""
+
+    text: str
+    start: int
+    name: str
+    error: ErrorType
+
+    def read(self) -> Any:
+        """The value, with all that `parse_json` refuses refused."""
+        with _json_errors(self.text, self.name, self.error):
+            return _decoder(self.name, self.error).raw_decode(self.text, self.start)[0]
+
+
+def _after_space(text: str, position: int) -> int:
+    match = WHITESPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _decoder(name: str, error: ErrorType) -> json.JSONDecoder:
+    """A decoder that refuses what could hide a cost or exhaust the machine."""
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(items)
         if len(result) != len(items):
             twice = next(key for index, (key, _) in enumerate(items) if key in dict(items[:index]))
-            raise refuse(f"the key {twice[:80]!r} occurs twice in one object: one of the two would be hidden")
+            raise _duplicate_key(twice, name, error)
         return result
 
     def integer(digits: str) -> int:
         if len(digits) > LONGEST_NUMBER:
-            raise refuse(f"a number of {len(digits)} digits")
+            raise error(f"a number of {len(digits)} digits", Span(name))
         return int(digits)
 
     def fraction(digits: str) -> Decimal:
         number = Decimal(digits)
         if len(digits) > LONGEST_NUMBER or abs(number.adjusted()) > LONGEST_NUMBER:
-            raise refuse(f"the number {digits[:20]} is too long or too large")
+            raise error(f"the number {digits[:20]} is too long or too large", Span(name))
         return number
 
     def constant(word: str) -> Any:
-        raise refuse(f"{word} is not a JSON value")
+        raise error(f"{word} is not a JSON value", Span(name))
 
-    decoder = json.JSONDecoder(
-        object_pairs_hook=pairs, parse_float=fraction, parse_int=integer, parse_constant=constant
-    )
+    return json.JSONDecoder(object_pairs_hook=pairs, parse_float=fraction, parse_int=integer, parse_constant=constant)
+
+
+def _duplicate_key(key: str, name: str, error: ErrorType) -> FinopsGuardError:
+    return error(f"the key {key[:80]!r} occurs twice in one object: one of the two would be hidden", Span(name))
+
+
+@contextmanager
+def _json_errors(text: str, name: str, error: ErrorType) -> Iterator[None]:
+    """Problems of the JSON decoder as ours, with line and column."""
     try:
-        return decoder.raw_decode(text, start)
+        yield
     except json.JSONDecodeError as problem:
         at_end = problem.pos >= len(text.rstrip()) or problem.msg.startswith("Unterminated")
         what = "the JSON ends too early: the file is truncated" if at_end else f"not JSON: {problem.msg}"
         raise error(what, Span(name, problem.lineno, problem.colno)) from None
     except RecursionError:
-        raise refuse("nested too deeply") from None
+        raise error("nested too deeply", Span(name)) from None
 
 
 @dataclass(slots=True)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+import orjson
+
+NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
 def render(report: Mapping[str, Any]) -> str:
@@ -16,7 +21,13 @@ def render(report: Mapping[str, Any]) -> str:
 
 def dumps(value: Any) -> str:
     """Any part of a report as JSON."""
-    return json.dumps(value, default=number, separators=(",", ":"), check_circular=False)
+    try:
+        text = orjson.dumps(value, default=number)
+    except TypeError:  # half a surrogate pair, which a plan may hold
+        return json.dumps(value, default=number, separators=(",", ":"), check_circular=False)
+    if not text.isascii():
+        text = NOT_ASCII.sub(lambda found: json.dumps(found[0].decode())[1:-1].encode(), text)
+    return text.decode("ascii")
 
 
 @lru_cache(

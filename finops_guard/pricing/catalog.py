@@ -40,7 +40,8 @@ class Price:
     @property
     def first(self) -> Decimal:
         """The price of the first paid tier: allowances that are shared by a whole account are not subtracted."""
-        return next((usd for _, usd in self.tiers if usd), self.tiers[0][1])
+        price = self.tiers[0][1]
+        return price if price else next((usd for _, usd in self.tiers if usd), price)
 
 
 @dataclass

@@ -6,7 +6,6 @@ A quantity may be a number, or a `Quantity` that carries where it comes from. Qu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -69,7 +68,26 @@ def group(path: str, components: Iterable[CostComponent], times: Amount = 1) -> 
     factor = amount(times)
     for component in components:
         quantity = component.quantity if factor == ONE else component.quantity * factor
-        yield replace(component, path=(path, *component.path), quantity=quantity)
+        yield _placed(component, (path, *component.path), quantity)
+
+
+def _placed(component: CostComponent, path: tuple[str, ...], quantity: Quantity) -> CostComponent:
+    """The component as a pricing function yields it, at another path; dataclasses.replace is four times as slow."""
+    return CostComponent(
+        component.name,
+        component.unit,
+        component.product,
+        quantity,
+        path,
+        component.region,
+        component.tiered,
+        component.one_time,
+        component.upper_bound_product,
+        component.factor,
+        component.fixed_price,
+        source=component.source,
+        reason=component.reason,
+    )
 
 
 def settled(part: str, components: Iterable[CostComponent]) -> Iterator[CostComponent]:

@@ -113,37 +113,35 @@ def _fixed_component(price: Decimal) -> CostComponent:
     )  # fmt: skip
 
 
-def price_component(component: CostComponent, resource: Resource, pricing: Pricing) -> Iterator[CostComponent]:
-    """Find the price of a component and multiply; a tiered one yields one line for each tier that it reaches."""
-    if component.quantity.value is not None and component.quantity.value < 0:
-        reason = f"a quantity of {component.quantity.value} cannot be charged for"
-        yield replace(component, quantity=Quantity(None, reason=reason), reason=reason)
-        return
+def price_component(component: CostComponent, resource: Resource, pricing: Pricing) -> list[CostComponent]:
+    """Find the price of a component and multiply; a tiered one becomes one line for each tier that it reaches."""
+    value = component.quantity.value
+    if value is not None and value < 0:
+        reason = f"a quantity of {value} cannot be charged for"
+        return [replace(component, quantity=Quantity(None, reason=reason), reason=reason)]
     if component.fixed_price is not None:
-        yield _at_fixed_price(component)
-        return
+        return [_at_fixed_price(component)]
     if component.product is None:
-        yield component
-        return
+        return [component]
     price = pricing.catalog.price(component.product, component.region or resource.region)
     if price is None:
-        yield _without_price(component, resource, pricing)
-        return
+        return [_without_price(component, resource, pricing)]
     pricing.catalog.used(price)
-    off = ZERO if price.kind == "private" else _discount(component.product, pricing.discounts)
-    discount = (1 - off) * component.factor
-    if component.tiered and component.quantity.value is not None and len(price.tiers) > 1:
-        yield from _walk_tiers(component, price, discount, pricing.facts.free_tier == "per_resource")
-    else:
-        usd = price.tiers[0][1] if pricing.facts.free_tier == "per_resource" and component.tiered else price.first
-        yield _priced(component, component.quantity, price, usd, discount)
+    factor = component.factor
+    if pricing.discounts and price.kind != "private":
+        factor *= 1 - _discount(component.product, pricing.discounts)
+    per_resource = pricing.facts.free_tier == "per_resource"
+    if component.tiered and value is not None and len(price.tiers) > 1:
+        return list(_walk_tiers(component, price, factor, per_resource))
+    usd = price.tiers[0][1] if per_resource and component.tiered else price.first
+    return [_priced(component, component.quantity, price, usd, factor)]
 
 
 def _priced(
     component: CostComponent, quantity: Quantity, price: Price, usd: Decimal, discount: Decimal
 ) -> CostComponent:
     """The component with its figures; without a quantity it keeps the unit price and says what is missing."""
-    unit_price = usd * discount
+    unit_price = usd if discount == 1 else usd * discount
     value = quantity.value
     cost = None if value is None else value * unit_price
     return CostComponent(
@@ -160,7 +158,7 @@ def _priced(
         monthly_cost=cost,
         low=cost if quantity.low is None else quantity.low * unit_price,
         high=cost if quantity.high is None else quantity.high * unit_price,
-        list_cost=None if value is None else value * usd,
+        list_cost=cost if value is None or discount == 1 else value * usd,
         price_kind=price.kind,
         as_of=price.as_of,
         source=price.source,
@@ -244,10 +242,12 @@ def _summary(components: tuple[CostComponent, ...]) -> ResourceEstimate:
         status: Status = "usage_dependent" if only_usage else "unpriced"
         high = sum((part.high for part in missing if part.high is not None), ZERO) or None
         return ResourceEstimate(status, _reasons(missing or list(components)), components, high=high)
-    low = sum((part.low or ZERO for part in known), ZERO)
-    high = sum((part.high or ZERO for part in monthly), ZERO)
-    cost = sum((part.monthly_cost or ZERO for part in known), ZERO)
-    list_cost = sum((part.list_cost or ZERO for part in known), ZERO)
+    cost = low = high = list_cost = ZERO
+    for part in monthly:
+        cost += part.monthly_cost or ZERO
+        low += part.low or ZERO
+        high += part.high or ZERO
+        list_cost += part.list_cost or ZERO
     status = "partly_priced" if missing else "priced"
     return ResourceEstimate(status, _reasons(missing), components, cost, low, high, list_cost)
 

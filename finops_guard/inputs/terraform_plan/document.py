@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from finops_guard.errors import InputError
-from finops_guard.files.text import decode, parse_json_at
+from finops_guard.files.text import Unread, decode, parse_json_object
 from finops_guard.model import Span
 
 SHOW_JSON = "write it with `terraform plan -out=tfplan` and `terraform show -json tfplan > plan.json`"
 # Lines that the setup-terraform wrapper and CI logs put around the JSON.
 KNOWN_LINE = re.compile(r"\s*(?:\[command\].*|::[a-z-]+.*::.*|::debug::.*|##\[.*|)\s*")
+MOSTLY_UNREAD = ("planned_values", "prior_state")
 ASSIGNMENT = re.compile(r"\s*(?:window\.|var |const |let )?[A-Za-z_][\w.]*\s*=\s*")
 
 
@@ -25,10 +26,13 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
     if not text[:4096].strip("\x00 \t\r\n\ufeff") and not text.strip("\x00 \t\r\n\ufeff"):
         raise InputError("the file is empty", Span(name), SHOW_JSON)
     start = _start(text, name)
-    document, end = parse_json_at(text, start, name)
-    _check_rest(text, end, name)
-    if not isinstance(document, dict):
+    if text[start] != "{":
         raise InputError("not a Terraform plan: the JSON is not an object", Span(name), SHOW_JSON)
+    document, end = parse_json_object(text, start, name, MOSTLY_UNREAD)
+    _check_rest(text, end, name)
+    for key in MOSTLY_UNREAD:  # with resource_changes, which say it all, nobody needs these large parts
+        if isinstance(document.get(key), Unread) and not isinstance(document.get("resource_changes"), list):
+            document[key] = document[key].read()
     if "@level" in document or "@message" in document:
         raise InputError("this is the log of `terraform plan -json`, not a plan", Span(name), SHOW_JSON)
     return document
@@ -65,7 +69,7 @@ def _check_rest(text: str, end: int, name: str) -> None:
 
 def kind(document: dict[str, Any], name: str) -> str:
     """ "plan" or "state". Raises InputError for other JSON and for a format that is newer than we know."""
-    if isinstance(document.get("resource_changes"), list) or isinstance(document.get("planned_values"), dict):
+    if isinstance(document.get("resource_changes"), list) or isinstance(document.get("planned_values"), dict | Unread):
         found = "plan"
     elif isinstance(document.get("values"), dict) or (
         set(document) <= {"format_version", "terraform_version"} and document

@@ -162,7 +162,7 @@ class _Reader:
         old = None if before is None else self._resource(side, before, after or {}, self.before)
         if action == "no-op" and old is not None and before is not None and (after is before or after == before):
             new: Resource | None = old
-            self.after.resources.append(old)
+            self.after.add(old, side.config)
         else:
             new = None if after is None else self._resource(side, after, before or {}, self.after)
         return Change(side.address, action, old, new, note)
@@ -218,7 +218,7 @@ class _Reader:
             side.module_path,
             graph,
         )
-        graph.resources.append(resource)
+        graph.add(resource, side.config)
         return resource
 
     def _tags(self, side: _Side, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from finops_guard.inputs.terraform_plan.configuration import (
     Configuration,
@@ -19,6 +20,7 @@ TARGET = re.compile(r"^([a-z][\w-]*)\.([\w-]+)(\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\])
 MODULE = re.compile(r"^module\.([\w-]+)(\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\])?(?:\.([\w-]+))?")
 NOT_RESOURCES = {"data", "local", "path", "self", "terraform", "each", "count", "var", "module"}
 Path = tuple[str, ...]
+NOTHING: tuple[object, ...] = (None, "", [])
 
 
 class PlanGraph:
@@ -27,15 +29,24 @@ class PlanGraph:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.resources: list[Resource] = []
+        self._configurations: dict[str, Mapping[str, Any] | None] = {}
         self._referrers: dict[tuple[str, str], dict[str, list[Resource]]] = {}
+
+    def add(self, resource: Resource, configuration: Mapping[str, Any] | None) -> None:
+        """A resource of this side, with its part of the configuration (None if there is none)."""
+        self.resources.append(resource)
+        self._configurations[resource.address] = configuration
 
     def related(self, resource: Resource, name: str) -> tuple[Resource, ...]:
         """The resources that attribute `name` (dotted for nested blocks) refers to."""
-        config = self.configuration.resource(resource.module_path, type_and_name(resource.address))
+        steps = name.split(".")
+        config = self._configurations.get(resource.address)
+        expression = None if config is None else as_dict(config.get("expressions")).get(steps[0])
+        if expression is None and resource.attributes.get(steps[0]) in NOTHING:
+            return ()
         found: dict[str, Resource] = {}
-        if config is not None:
-            steps = name.split(".")
-            refs = references(as_dict(config.get("expressions")).get(steps[0]), steps[1:])
+        if config is not None and expression is not None:
+            refs = references(expression, steps[1:])
             refs = self._without_each(refs, config)
             for target in self._resolve(refs, resource.module_path, _key(resource.address), 0):
                 found[target.address] = target
