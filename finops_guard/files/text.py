@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from json.decoder import WHITESPACE, scanstring  # what the standard decoder itself is made of
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ MAX_YAML_NODES = 200_000
 LONGEST_NUMBER = 60
 
 ErrorType = type[FinopsGuardError]
+SPACE = re.compile(r"[ \t\r\n]*")
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -91,7 +92,7 @@ def parse_json_object(
         while True:
             if text[position : position + 1] != '"':
                 raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, position)
-            key, position = scanstring(text, position + 1, True)
+            key, position = strict.raw_decode(text, position)
             position = _after_space(text, position)
             if text[position : position + 1] != ":":
                 raise json.JSONDecodeError("Expecting ':' delimiter", text, position)
@@ -127,7 +128,7 @@ class Unread:
 
 
 def _after_space(text: str, position: int) -> int:
-    match = WHITESPACE.match(text, position)
+    match = SPACE.match(text, position)
     return match.end() if match else position
 
 
