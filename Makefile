@@ -22,8 +22,8 @@ types: $(VENV)/installed-dev
 contract: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/installed-dev
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/installed-dev $(VENV)/peer/bin/checkov
+	$(BIN)/python benchmarks/run.py --peer $(VENV)/peer/bin/checkov
 
 ci:
 	bash .ci/run
@@ -37,6 +37,10 @@ $(VENV)/bin/python:
 $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[all]'
 	@touch $@
+
+$(VENV)/peer/bin/checkov: | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/peer
+	$(VENV)/peer/bin/pip install --quiet --disable-pip-version-check checkov
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
