@@ -11,13 +11,14 @@ from typing import Any
 from finops_guard import environment
 from finops_guard.config import Config, load_config, load_local_prices
 from finops_guard.errors import ConfigError, UsageError
+from finops_guard.inputs import llm_usage, usage_resources
 from finops_guard.inputs.detect import read
 from finops_guard.inputs.interface import ReadOptions
 from finops_guard.model import Environment, Estimate, Project
 from finops_guard.pricing.catalog import Catalog, open_catalog
 from finops_guard.pricing.estimate import Pricing, estimate
 from finops_guard.pricing.facts import Facts
-from finops_guard.pricing.usage import load_usage
+from finops_guard.pricing.usage import UsageFile, load_usage
 from finops_guard.report import NO_POLICIES, CatalogInfo, PolicyOutcome, RunInfo, build_report
 
 MEBIBYTE = 1024 * 1024
@@ -44,6 +45,7 @@ def check(options: Options, config: Config | None = None) -> dict[str, Any]:
     config = config or settings(options)
     projects = _read_all(options, config)
     catalog, pricing = _pricing(options, config)
+    projects += _declared_by_usage(config, pricing.usage)
     estimated = estimate(projects, pricing)
     _refuse_unused_usage(estimated, config)
     outcome = _judge(estimated, pricing, config)
@@ -102,6 +104,14 @@ def _pricing(options: Options, config: Config) -> tuple[Catalog, Pricing]:
     return catalog, Pricing(catalog, facts, load_usage(config.usage), config.discounts, fixed)
 
 
+def _declared_by_usage(config: Config, usage: UsageFile) -> list[Project]:
+    """The project of what the usage file declares and no code holds, if any."""
+    if config.usage is None:
+        return []
+    project = usage_resources.read(config.usage, usage.exact, usage.span, llm_usage.changes(usage.document))
+    return [project] if project else []
+
+
 def _refuse_unused_usage(estimated: Estimate, config: Config) -> None:
     """With strict_usage, a usage value that nothing takes is an error, not a warning."""
     if config.strict_usage and estimated.diagnostics:
@@ -138,4 +148,5 @@ def _catalog_info(catalog: Catalog, config: Config, as_of: date) -> CatalogInfo:
         digest=catalog.digest,
         max_age_days=config.catalog_max_age_days,
         stale=age > config.catalog_max_age_days,
+        overlay=catalog.overlay,
     )

@@ -47,3 +47,7 @@ class PricingError(FinopsGuardError):
 
 class ForgeError(FinopsGuardError):
     """A forge (GitHub, GitLab and so on) could not be reached or refused."""
+
+
+class FeedError(PricingError):
+    """A vendor's price feed could not be read to its end, or is not what it should be: the book stays as it was."""

@@ -45,6 +45,8 @@ Status = Literal["priced", "partly_priced", "usage_dependent", "unpriced", "free
 PolicyAction = Literal["allow", "warn", "require_approval", "block"]
 
 HOURS_PER_MONTH = Decimal(730)
+USAGE_FILE = "usage_file"  # the kind of the project of what a usage file declares and no code holds
+DECLARED_IN_USAGE = "declared in the usage file"  # the note of its changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class Graph(Protocol):
         """The resources of `source_type` whose attribute `by` refers to `resource`."""
         ...
 
+    def of_type(self, resource_type: str) -> tuple[Resource, ...]:
+        """All resources of a type."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Resource(Values):
@@ -103,6 +109,10 @@ class Resource(Values):
     def referrers(self, source_type: str, by: str) -> tuple[Resource, ...]:
         """The resources of `source_type` on the same side whose attribute `by` refers to this one."""
         return self.graph.referrers(self, source_type, by) if self.graph else ()
+
+    def peers(self) -> tuple[Resource, ...]:
+        """All resources of the same type on the same side, this one among them."""
+        return self.graph.of_type(self.type) if self.graph else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +229,7 @@ class CostComponent:
     region: str | None = None  # of the price, when it is not the resource's own
     tiered: bool = False  # walk the product's tiers
     one_time: bool = False  # paid once, never part of a monthly figure
+    starts: date | None = None  # charged from that later day on: announced, no part of today's figures
     upper_bound_product: str | None = None  # what it costs at most when `product` has no price (spot: on demand)
     factor: Decimal = Decimal(1)  # on the price (a discount stated in the usage file)
     fixed_price: Decimal | None = None  # USD per unit given by the user (usage file, prices.local.yaml)
@@ -245,6 +256,7 @@ class ResourceEstimate:
     low: Decimal | None = None
     high: Decimal | None = None
     list_cost: Decimal | None = None
+    upcoming: tuple[CostComponent, ...] = ()  # fees that start soon: no part of the figures above
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import sys
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
@@ -44,12 +45,23 @@ def run(folder: Path, services: list[str]) -> None:
     tables = Tables(folder)
     sources = facts.read_sources(PRICES) if (PRICES / "sources.csv").is_file() else {}
     for name in services or [name for name in modules if name not in NOT_SERVICES]:
-        rows, new_sources = to_rows(import_module(f"price_import.{name}").rows(tables))
+        module = import_module(f"price_import.{name}")
+        rows, new_sources = to_rows(module.rows(tables))
         sources |= new_sources
-        print(f"{name}: {facts.write_prices(PRICES / 'aws' / f'{name}.csv', rows)} prices")
+        files: dict[str, list[facts.PriceRow]] = {}
+        for row in rows:
+            files.setdefault(file_of(module, name, row.product), []).append(row)
+        for file, part in files.items():
+            print(f"{file}: {facts.write_prices(PRICES / file, part)} prices")
     import_module("price_import.machines").write(tables, PRICES / "machines")
     used = {row[-1] for path in facts.price_files(PRICES) for row in facts.read_prices(path)}
     facts.write_sources(PRICES, [source for name, source in sources.items() if name in used])
+
+
+def file_of(module: ModuleType, name: str, product: str) -> str:
+    """The file of a product below `prices/`: one for each AWS service, unless the module says otherwise."""
+    own = getattr(module, "file_of", None)
+    return str(own(product)) if own else f"aws/{name}.csv"
 
 
 def to_rows(drafts: object) -> tuple[list[facts.PriceRow], dict[str, facts.Source]]:

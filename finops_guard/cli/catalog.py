@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from finops_guard.cli.catalog_update import diff, update
 from finops_guard.cli.output import columns
 from finops_guard.exit_codes import WRONG_INPUT
 
@@ -24,6 +25,8 @@ def info() -> int:
 
     catalog = open_catalog()
     click.echo(f"price book of {catalog.as_of} ({(date.today() - catalog.as_of).days} days old), {catalog.digest}")
+    if catalog.overlay:
+        click.echo(f"with refreshed prices of {catalog.overlay['as_of']}, {catalog.overlay['digest']}")
     services = lookup.coverage(catalog)
     products, prices = sum(entry.products for entry in services), sum(entry.prices for entry in services)
     click.echo(f"{prices:,} prices of {products:,} products; list prices in USD, without tax and discounts\n")
@@ -52,7 +55,7 @@ def verify() -> int:
     catalog = catalogs.open_catalog()
     found = list(problems(catalog))
     prices = catalogs.PACKAGE.parent / "prices"
-    if (prices / "sources.csv").is_file() and facts.digest(prices) != catalog.digest:
+    if (prices / "sources.csv").is_file() and facts.digest(prices) != catalog.base_digest:
         found.append("the catalog was not built from the prices in this checkout")
     for problem in found:
         click.echo(problem, err=True)
@@ -71,3 +74,7 @@ def build_command(prices: Path, target: Path) -> int:
     build(prices, target)
     click.echo(f"built {target} ({target.stat().st_size / 1024**2:.1f} MiB)")
     return 0
+
+
+catalog_group.add_command(update)
+catalog_group.add_command(diff)

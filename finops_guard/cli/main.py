@@ -17,7 +17,7 @@ from finops_guard.exit_codes import INTERRUPTED, OUR_BUG, WRONG_INPUT
 COMMANDS = {
     "check": ("check:check_command", "Price one or more plans and judge them by policies (the default command)."),
     "price": ("price:price_command", "Look prices up in the price book."),
-    "catalog": ("catalog:catalog_group", "The price book: info, verify, build."),
+    "catalog": ("catalog:catalog_group", "The price book: info, verify, build, update, diff."),
     "schema": ("schema:schema_command", "Print a published JSON Schema."),
 }
 

@@ -175,6 +175,8 @@ def _footer(report: Entry) -> str:
     catalog, policies, run = report["catalog"], report["policies"], report["run"]
     age = f"{plural(catalog['age_days'], 'day')} old"
     age += f", oldest price used {catalog['oldest_used']}" if catalog["oldest_used"] else ""
+    overlay = catalog.get("overlay")
+    age += f", refreshed with prices of {overlay['as_of']}" if overlay else ""
     parts = [
         f"finops-guard {html_text(report['tool']['version'])}",
         f"catalog {catalog['as_of']} ({age}; prices in {report['currency']})",

@@ -320,6 +320,8 @@ def _footer(sheet: Sheet, report: Entry) -> None:
     sheet.text()
     oldest = f", oldest price used {catalog['oldest_used']}" if catalog["oldest_used"] else ""
     age = plural(catalog["age_days"], "day")
+    overlay = catalog.get("overlay")
+    oldest += f", refreshed with prices of {overlay['as_of']}" if overlay else ""
     sheet.text(f"Price book {catalog['as_of']}, {age} old{oldest}; finops-guard {report['tool']['version']}", "dim")
     if catalog["stale"]:
         limit = plural(catalog["max_age_days"], "day")

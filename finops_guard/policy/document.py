@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from finops_guard.model import Environment, Estimate, EstimatedChange, ProjectEstimate, Resource
+from finops_guard.model import DECLARED_IN_USAGE, Environment, Estimate, EstimatedChange, ProjectEstimate, Resource
 from finops_guard.policy import machines
 from finops_guard.policy.figures import NO_BASE, ZERO, cost_of, delta_of
 from finops_guard.policy.keys import walk
@@ -96,6 +96,11 @@ class ResourceDocument:
     @property
     def has_base(self) -> bool:
         return self.changed.change.action != "declared"
+
+    @property
+    def only_in_usage(self) -> bool:
+        """True for what the usage file declares and no code holds: it says how much there is, never how much more."""
+        return self.changed.change.note == DECLARED_IN_USAGE
 
     def export(self) -> dict[str, Any]:
         """The document as plain data; an Unknown is {"unknown": reason}."""

@@ -140,6 +140,9 @@ class _Alone:
     def referrers(self, resource: Resource, source_type: str, by: str) -> tuple[Resource, ...]:
         return ()
 
+    def of_type(self, resource_type: str) -> tuple[Resource, ...]:
+        return ()
+
 
 def _priced(item: Mapping[str, Any]) -> ResourceEstimate:
     cost = item.get("monthly_cost")

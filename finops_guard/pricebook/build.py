@@ -69,14 +69,14 @@ def _fill(connection: sqlite3.Connection, prices: Path) -> None:
     connection.executemany("INSERT INTO region VALUES (?, ?)", [(number, name) for name, number in regions.items()])
     _insert_machines(connection, prices)
     meta = {"schema": SCHEMA_VERSION, "digest": facts.digest(prices)}
-    meta["as_of"] = _middle_day(connection)
+    meta["as_of"] = middle_day(connection)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
 
 
-def _middle_day(connection: sqlite3.Connection) -> str:
+def middle_day(connection: sqlite3.Connection) -> str:
     """The day of the book: half of its prices were read on that day or later. One fresh quote makes no book young."""
     days = connection.execute(
-        "SELECT source.as_of, count(*) FROM price JOIN source ON source.id = price.source GROUP BY 1 ORDER BY 1 DESC"
+        "SELECT source.as_of, count(*) FROM main.price JOIN main.source ON source.id = price.source GROUP BY 1 ORDER BY 1 DESC"
     ).fetchall()
     half, seen = sum(count for _, count in days) / 2, 0
     for day, count in days:

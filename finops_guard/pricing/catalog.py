@@ -23,6 +23,8 @@ from finops_guard.pricing.facts import Machine
 PACKAGE = Path(__file__).parent.parent
 ANY = "any"
 CHINA = "cn-"
+OVERLAY = "overlay.sqlite"
+OVERLAY_VARIABLE = "FINOPS_GUARD_OVERLAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,23 @@ class Catalog:
     oldest_used: date | None = None
     _prices: dict[tuple[str, str], Price | None] = field(default_factory=dict)
     _machines: dict[str, Machine | None] = field(default_factory=dict)
+    _products: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """sha256 of the text facts that the catalog was built from."""
+        """sha256 of the text facts that the catalog was built from; of those and the overlay where there is one."""
         return self._meta("digest")
+
+    @property
+    def base_digest(self) -> str:
+        """sha256 of the text facts of the shipped book, without an overlay."""
+        return self._maybe("base_digest") or self.digest
+
+    @property
+    def overlay(self) -> dict[str, str] | None:
+        """The overlay of `catalog update` that stands over the shipped book: its day and digest; None without one."""
+        as_of, digest = self._maybe("overlay_as_of"), self._maybe("overlay_digest")
+        return {"as_of": as_of, "digest": digest} if as_of and digest else None
 
     @property
     def as_of(self) -> date:
@@ -84,15 +98,28 @@ class Catalog:
             self._machines[name] = self._find_machine(name)
         return self._machines[name]
 
+    def products(self, prefix: str) -> tuple[str, ...]:
+        """The product keys that start with `prefix`, in order."""
+        if prefix not in self._products:
+            rows = self.connection.execute(
+                "SELECT name FROM product WHERE name >= ? AND name < ? ORDER BY name", (prefix, f"{prefix}\U0010ffff")
+            )
+            self._products[prefix] = tuple(str(name) for (name,) in rows)
+        return self._products[prefix]
+
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
 
     def _meta(self, key: str) -> str:
-        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        value = self._maybe(key)
+        if value is None:
             raise PricingError(f"the catalog lacks {key}", hint="run `finops-guard catalog build`")
-        return str(row[0])
+        return value
+
+    def _maybe(self, key: str) -> str | None:
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
 
     def _find(self, product: str, region: str) -> Price | None:
         own = self.overrides.get(f"{product}@{region}") or self.overrides.get(product)
@@ -133,8 +160,11 @@ class Catalog:
 
 
 def open_catalog(path: str | None = None, overrides: Mapping[str, Decimal] | None = None) -> Catalog:
-    """Open the catalog: a given file, else the one of this checkout's `prices/` (rebuilt when they changed), else the package's."""
-    file = Path(path) if path else catalog_path()
+    """Open the catalog: a given file, else the one of this checkout's `prices/` (rebuilt when they changed), else the package's.
+
+    An overlay of `catalog update` stands over the latter two.
+    """
+    file = Path(path) if path else book_path(overlay_path())
     if not file.is_file():
         raise PricingError(
             f"there is no price book at {file}", hint="install the package again, or run `finops-guard catalog build`"
@@ -145,6 +175,44 @@ def open_catalog(path: str | None = None, overrides: Mapping[str, Decimal] | Non
     except sqlite3.DatabaseError:
         raise PricingError(f"{file} is not a price book", hint="run `finops-guard catalog build`") from None
     return Catalog(connection, overrides or {})
+
+
+def overlay_path() -> Path | None:
+    """The overlay: the file that FINOPS_GUARD_OVERLAY names ("none": no overlay), else the one in the user's cache, if any."""
+    named = os.environ.get(OVERLAY_VARIABLE)
+    if named == "none":
+        return None
+    if named and not Path(named).is_file():
+        raise PricingError(
+            f"there is no overlay at {named}", hint=f"{OVERLAY_VARIABLE}=none: use the shipped book alone"
+        )
+    usual = Path(named) if named else cache_folder() / OVERLAY
+    return usual if usual.is_file() else None
+
+
+def book_path(overlay: Path | None) -> Path:
+    """The book that pricing reads: the shipped one, with the prices of the overlay in place of its own."""
+    base = catalog_path()
+    if overlay is None or not base.is_file():
+        return base
+    from finops_guard.pricebook.overlay import merge
+
+    stamp = hashlib.sha256()
+    for path in (base, overlay):
+        status = path.stat()
+        stamp.update(f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}".encode())
+    place = hashlib.sha256(f"{base.parent}|{overlay.resolve()}".encode()).hexdigest()[:8]
+    target = cache_folder() / f"merged-{place}-{stamp.hexdigest()[:16]}.sqlite"
+    if not target.is_file():
+        merge(base, overlay, target)
+        _remove_others(target, f"merged-{place}-*.sqlite")
+    return target
+
+
+def _remove_others(kept: Path, pattern: str) -> None:
+    for old in kept.parent.glob(pattern):
+        if old != kept:
+            old.unlink(missing_ok=True)
 
 
 def catalog_path() -> Path:
@@ -168,9 +236,7 @@ def _built_from(prices: Path) -> Path:
     target = folder / f"catalog-{place}-{stamp.hexdigest()[:16]}.sqlite"
     if not target.is_file():
         build(prices, target)
-        for old in folder.glob(f"catalog-{place}-*.sqlite"):
-            if old != target:
-                old.unlink(missing_ok=True)
+        _remove_others(target, f"catalog-{place}-*.sqlite")
     return target
 
 

@@ -79,9 +79,14 @@ def estimate_resource(resource: Resource, pricing: Pricing) -> ResourceEstimate:
         return ResourceEstimate("unsupported", f"no price model for {resource.type}")
     usage = pricing.usage.for_resource(resource)
     components: list[CostComponent] = []
+    upcoming: list[CostComponent] = []
     try:
         for component in function(resource, usage, pricing.facts):
-            components += price_component(component, resource, pricing)
+            lines = price_component(component, resource, pricing)
+            if component.starts is None:
+                components += lines
+            else:
+                upcoming += (replace(line, starts=component.starts) for line in lines)
     except UnknownValue as unknown:
         components.append(unpriced("Not determined", str(unknown)))
     except RefusedValue as refused:
@@ -90,7 +95,7 @@ def estimate_resource(resource: Resource, pricing: Pricing) -> ResourceEstimate:
         components.append(unpriced("Not determined", str(bad)))
     if not components and resource.type in free_types():
         return ResourceEstimate("free", free_types()[resource.type])
-    return _summary(tuple(components))
+    return replace(_summary(tuple(components)), upcoming=tuple(upcoming))
 
 
 def _fixed_price(resource: Resource, fixed: Mapping[str, Decimal]) -> Decimal | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 DATA = Path(__file__).parent.parent / "data"
+ANNOUNCED = 90  # days ahead that a fee which starts by the calendar is announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,20 @@ class Support:
 
 
 class MachineSource(Protocol):
-    """Where machine sizes come from: the catalog."""
+    """Where machine sizes and the names of products come from: the catalog."""
 
     def machine(self, name: str) -> Machine | None: ...
+
+    def products(self, prefix: str) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LlmProvider:
+    """Who sells tokens. `place` is where tokens are priced when nothing states a region ("": the same everywhere)."""
+
+    name: str
+    place: str
+    place_words: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,14 @@ class Facts:
     def machine(self, name: str) -> Machine | None:
         """The size of an instance class (`m5.large`, also `db.`, `cache.` and `ml.` classes by their EC2 name)."""
         return self.machines.machine(name)
+
+    def products(self, prefix: str) -> tuple[str, ...]:
+        """The product keys of the price book that start with `prefix`: names, not prices."""
+        return self.machines.products(prefix)
+
+    def llm_provider(self, name: str) -> LlmProvider | None:
+        """A provider of language models by any of its names ("azure", "Azure_OpenAI")."""
+        return llm_providers().get("-".join(name.lower().replace("_", " ").split()))
 
     @cached_property
     def today(self) -> date:
@@ -83,6 +103,19 @@ class Facts:
             return 3
         return 1 if (self.as_of - entry.billed_from).days < 365 else 2
 
+    def support_fees(self, product: str, version: str) -> list[tuple[int, date | None]]:
+        """The extended-support fees of a version by the year that sets their rate: today's, then one to announce.
+
+        One that starts, or rises, within `ANNOUNCED` days of `as_of` comes with its first day.
+        """
+        entry, year = self.support(product, version), self.support_year(product, version)
+        fees: list[tuple[int, date | None]] = [(year, None)] if year else []
+        if entry is not None:
+            for later, day in ((1, entry.billed_from), (3, entry.year_3_from)):
+                if day is not None and 0 < (day - self.as_of).days <= ANNOUNCED:
+                    fees.append((later, day))
+        return fees
+
 
 @lru_cache(maxsize=1)
 def support_calendar() -> dict[tuple[str, str], Support]:
@@ -90,6 +123,17 @@ def support_calendar() -> dict[tuple[str, str], Support]:
     with (DATA / "support_calendar.csv").open(newline="", encoding="utf-8") as file:
         rows = [_support(row) for row in csv.DictReader(file)]
     return {(entry.product, entry.version): entry for entry in rows}
+
+
+@lru_cache(maxsize=1)
+def llm_providers() -> dict[str, LlmProvider]:
+    """data/llm_providers.csv by name and by alias."""
+    found = {}
+    with (DATA / "llm_providers.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            provider = LlmProvider(row["provider"], row["place"], row["place_words"])
+            found.update(dict.fromkeys((row["provider"], *row["aliases"].split()), provider))
+    return found
 
 
 def _support(row: dict[str, str]) -> Support:

@@ -110,7 +110,6 @@ class UsageFile:
     type_defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
     exact: dict[str, dict[str, Any]] = field(default_factory=dict)
     wildcards: dict[str, dict[str, Any]] = field(default_factory=dict)
-    llm: list[dict[str, Any]] = field(default_factory=list)
     matched: set[str] = field(default_factory=set)
     asked_by_address: dict[str, set[str]] = field(default_factory=dict)
     asked_by_type: dict[str, set[str]] = field(default_factory=dict)
@@ -169,6 +168,10 @@ class UsageFile:
             )
             for key in unused
         ]
+
+    def span(self, address: str) -> Span | None:
+        """Where the usage of an address stands."""
+        return self._span("resource_usage", address)
 
     def _span(self, *path: str) -> Span | None:
         return self.document.span(*path) if self.document else None

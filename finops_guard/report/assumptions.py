@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from finops_guard.model import CostComponent, Estimate, EstimatedChange, ResourceEstimate
+from finops_guard.model import USAGE_FILE, CostComponent, Estimate, EstimatedChange, ResourceEstimate
 from finops_guard.report.interface import RunInfo
 from finops_guard.report.why import label, plain_number
 
@@ -21,7 +21,7 @@ def assumptions(estimate: Estimate, run: RunInfo) -> list[dict[str, Any]]:
     """
     found: dict[tuple[str, str, str], Decimal] = {}
     changes = [changed for project in estimate.projects for changed in project.changes]
-    has_base = all(project.project.has_base for project in estimate.projects)
+    has_base = all(project.project.has_base or project.project.kind == USAGE_FILE for project in estimate.projects)
     whole = ZERO
     for changed in changes:
         differences = _differences(changed) if has_base else {}
@@ -52,7 +52,7 @@ def _text(part: CostComponent) -> str:
 
 def _differences(changed: EstimatedChange) -> dict[Key, Decimal]:
     """By how much each line changes (USD/month); lines of the same name are taken together."""
-    if changed.change.action == "no-op":
+    if changed.change.action in ("no-op", "declared"):
         return {}
     costs = _costs(changed.after)
     for key, cost in _costs(changed.before).items():

@@ -8,6 +8,7 @@ from typing import Any
 
 from finops_guard import __version__
 from finops_guard.model import (
+    USAGE_FILE,
     CostComponent,
     Diagnostic,
     Environment,
@@ -68,6 +69,7 @@ def _catalog(catalog: CatalogInfo) -> dict[str, Any]:
         "max_age_days": catalog.max_age_days,
         "stale": catalog.stale,
         "digest": catalog.digest,
+        "overlay": dict(catalog.overlay) if catalog.overlay else None,
     }
 
 
@@ -77,12 +79,18 @@ def _rules_that(findings: Iterable[Finding], action: str) -> list[str]:
 
 
 def _totals(projects: Iterable[ProjectEstimate]) -> dict[str, Any]:
-    """Sums of what has a figure, and how many resources of each status there are. No base: no `before`, no `delta`."""
+    """Sums of what has a figure, and how many resources of each status there are. No base: no `before`, no `delta`.
+
+    What a usage file declares beside other projects is no change: it counts alike before and after.
+    """
+    projects = list(projects)
+    only_usage = all(project.project.kind == USAGE_FILE for project in projects)
     before = after = low = high = list_cost = ZERO
     counts = dict.fromkeys(STATUSES, 0)
     has_base = True
     for project in projects:
-        has_base = has_base and project.project.has_base
+        unchanging = project.project.kind == USAGE_FILE and not only_usage
+        has_base = has_base and (project.project.has_base or unchanging)
         for changed in project.changes:
             counts[changed.current.status] += 1
             if changed.before is not None and changed.before.monthly_cost is not None:
@@ -92,6 +100,7 @@ def _totals(projects: Iterable[ProjectEstimate]) -> dict[str, Any]:
                 continue
             if side.monthly_cost is not None:
                 after += side.monthly_cost
+                before += side.monthly_cost if unchanging else ZERO
                 low += side.monthly_cost if side.low is None else side.low
                 list_cost += side.monthly_cost if side.list_cost is None else side.list_cost
             most = side.monthly_cost if side.high is None else side.high
@@ -112,7 +121,8 @@ def _totals(projects: Iterable[ProjectEstimate]) -> dict[str, Any]:
 
 def _project(estimated: ProjectEstimate, policies: PolicyOutcome) -> dict[str, Any]:
     project = estimated.project
-    diagnostics = [_diagnostic(entry) for entry in (*project.diagnostics, *_one_sided(estimated.changes))]
+    notes = (*project.diagnostics, *_one_sided(estimated.changes), *_upcoming(estimated.changes))
+    diagnostics = [_diagnostic(entry) for entry in notes]
     return {
         "name": project.name,
         "kind": project.kind,
@@ -141,6 +151,15 @@ def _one_sided(changes: Iterable[EstimatedChange]) -> Iterable[Diagnostic]:
         else:
             continue
         yield Diagnostic(text, changed.change.address, changed.change.resource.span)
+
+
+def _upcoming(changes: Iterable[EstimatedChange]) -> Iterable[Diagnostic]:
+    """Fees that start soon by the calendar: announced with their first day and amount, no part of today's figures."""
+    for changed in changes:
+        for fee in changed.after.upcoming if changed.after else ():
+            cost = "an amount that is not known" if fee.monthly_cost is None else f"${fee.monthly_cost:,.2f} a month"
+            text = f"from {fee.starts} on: {fee.name}, {cost}; no part of today's figures"
+            yield Diagnostic(text, changed.change.address, changed.change.resource.span)
 
 
 def _without_figure(side: ResourceEstimate) -> bool:

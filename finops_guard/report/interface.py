@@ -31,6 +31,7 @@ class CatalogInfo:
     digest: str
     max_age_days: int
     stale: bool
+    overlay: Mapping[str, str] | None = None  # as_of and digest of refreshed prices over the shipped book
 
 
 class PolicyOutcome(Protocol):

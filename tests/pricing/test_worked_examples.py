@@ -76,7 +76,7 @@ def test_worked_example(example: dict[str, Any], tmp_path: Path) -> None:
     report = check(
         Options(paths=[str(path)], usage=str(usage) if usage else None, policies="none", as_of=as_of, config="none")
     )
-    resources = {entry["address"]: entry for entry in report["projects"][0]["resources"]}
+    resources = {entry["address"]: entry for project in report["projects"] for entry in project["resources"]}
     for address, expected in example["expect"].items():
         compare(address, resources[address], expected if isinstance(expected, dict) else {"cost": expected})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import finops_guard
-from finops_guard.pricing.registry import PRICED, free_types
+from finops_guard.pricing.registry import PRICED, charged_types, free_types
 
 DATA = Path(finops_guard.__file__).parent / "data"
 FREE_UNLESS = {
@@ -16,6 +16,11 @@ FREE_UNLESS = {
     "aws_accessanalyzer_analyzer",
     "aws_lambda_event_source_mapping",
     "aws_sagemaker_endpoint",
+    "aws_acm_certificate",
+    "aws_ssm_parameter",
+    "aws_ssm_activation",
+    "aws_cloudformation_stack",
+    "aws_cloudformation_stack_set",
 }
 
 
@@ -28,6 +33,7 @@ def rows(name: str) -> list[dict[str, str]]:
     ("name", "column"),
     [
         ("free_types.csv", "type"),
+        ("charged_types.csv", "type"),
         ("taggable_types.csv", "type"),
         ("replacements.csv", "family"),
         ("environments.csv", "alias"),
@@ -42,6 +48,11 @@ def test_each_entry_stands_once(name: str, column: str) -> None:
 def test_a_type_is_free_or_priced() -> None:
     both = set(free_types()) & set(PRICED)
     assert both <= FREE_UNLESS, "a function that yields nothing is free for the reason in the list; others are priced"
+
+
+def test_a_type_is_free_or_charged_for() -> None:
+    assert not set(free_types()) & set(charged_types())
+    assert all(charged_types().values())
 
 
 def test_free_types_have_reasons() -> None:

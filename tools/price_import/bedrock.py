@@ -1,4 +1,4 @@
-"""Amazon Bedrock: provisioned throughput by model, model unit and commitment.
+"""Amazon Bedrock: provisioned throughput by model, model unit and commitment; training and keeping custom models.
 
 The price page names models as people do and no region; the regions below are those where it sells these models.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from price_import.tables import Draft, Tables
+from price_import.tables import Draft, Row, Tables
 
 REGIONS = ("us-east-1", "us-west-2")
 MODELS = {  # name on the price page -> model ids without version and context length
@@ -37,6 +37,8 @@ TERMS = (
 def rows(tables: Tables) -> Iterator[Draft]:
     """Model unit hours of July 2026."""
     for row in tables.read("aws_bedrock"):
+        if "train 1M tokens" in str(row.attributes.get("price")) or row.unit == "model-month":
+            yield from _custom(row)
         if row.unit != "model-unit-hour":
             continue
         term = next(name for pattern, name in TERMS if pattern.search(str(row.attributes["price"])))
@@ -45,3 +47,12 @@ def rows(tables: Tables) -> Iterator[Draft]:
             for region in REGIONS:
                 product = f"aws/bedrock/provisioned/{model}/{term}"
                 yield Draft(product, region, row.usd, "model-unit-hours", "derived", row.as_of, text)
+
+
+def _custom(row: Row) -> Iterator[Draft]:
+    """A custom model costs by the tokens it is trained with and by the month that it is kept."""
+    part, unit = ("storage", "models") if row.unit == "model-month" else ("training", "M tokens")
+    text = f"{row.source}; the page names no region: taken for N. Virginia and Oregon"
+    for model in MODELS.get(row.sku, ()):
+        for region in REGIONS:
+            yield Draft(f"aws/bedrock/custom/{model}/{part}", region, row.usd, unit, "derived", row.as_of, text)

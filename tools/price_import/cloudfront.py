@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from price_import.tables import Draft, Tables, draft, estimated
+from price_import.tables import Draft, Tables, draft, estimated, quoted
 
 ANY = "any"
 EDGES = {
@@ -45,7 +45,7 @@ ENCRYPTION = "HTTPS Proxy requests with Field Level Encryption"
 
 
 def rows(tables: Tables) -> Iterator[Draft]:
-    """The price page of 2025; the price of real-time log lines from published estimates."""
+    """The price page of 2025; the price of real-time log lines from published estimates; a quote."""
     for row in tables.read("aws_other", "cloudfront"):
         everywhere = replace(row, region=ANY)
         if row.sku in ONCE:
@@ -67,3 +67,4 @@ def rows(tables: Tables) -> Iterator[Draft]:
     for price in tables.reference("aws_cloudfront_distribution"):
         if price["component_text"] == "Real-time log requests":
             yield estimated(price, "aws/cloudfront/real-time-log-lines", "lines", region=ANY, per=1_000_000)
+    yield from quoted("aws/cloudfront/")

@@ -11,6 +11,8 @@ from price_import.published import reserved_offer, tight_rows
 from price_import.tables import Draft, Tables, draft, estimated, quoted
 
 QUOTE = re.compile(r"^(cache\.\S+) (redis|valkey)$")
+SERVERLESS = re.compile(r"^Serverless (Redis|Valkey) (storage|ECPU)$")
+MILLION = 1_000_000
 
 
 def rows(tables: Tables) -> Iterator[Draft]:
@@ -18,6 +20,12 @@ def rows(tables: Tables) -> Iterator[Draft]:
     for row in tables.read("aws_facts_2026", "elasticache"):
         if match := QUOTE.match(row.sku):
             yield draft(row, f"aws/elasticache/instance/{match[1]}/{match[2]}", "hours")
+        elif match := SERVERLESS.match(row.sku):
+            engine = match[1].lower()
+            if match[2] == "storage":
+                yield draft(row, f"aws/elasticache/serverless/{engine}/storage", "GB-hours")
+            else:
+                yield draft(row, f"aws/elasticache/serverless/{engine}/ecpu", "ECPUs", per=MILLION)
     yield from quoted("aws/elasticache/")
     for row in tables.read("aws_elasticache"):
         node = f"{row.sku}/{row.attributes['engine']}"

@@ -11,6 +11,11 @@ OTHER = {
     "RunVolume GP2": ("aws/msk/storage", "GB"),
     "TieredStorage Tiered storage": ("aws/msk/tiered-storage", "GB"),
     "TieredStorage Tiered storage-DataRetrieval": ("aws/msk/tiered-storage/retrieval", "GB"),
+    "Serverless Cluster-hours": ("aws/msk/serverless/cluster", "hours"),
+    "Serverless Partition-hours": ("aws/msk/serverless/partition", "partition-hours"),
+    "Serverless Per-GB data ingressed": ("aws/msk/serverless/data-in", "GB"),
+    "Serverless Per-GB data egressed": ("aws/msk/serverless/data-out", "GB"),
+    "Serverless Storage-hours": ("aws/msk/serverless/storage", "GB"),
 }
 
 

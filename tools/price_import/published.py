@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from price_import.tables import Tables
+from price_import.pages import Line
+from price_import.tables import Draft, Tables, estimated
 
 TIGHT = Decimal("1.006")  # how far apart the bounds of a usable unit price may lie
 
@@ -23,3 +25,12 @@ def tight_rows(tables: Tables, resource_type: str) -> Iterator[tuple[dict[str, s
 def reserved_offer(usage: dict[str, Any]) -> str:
     """The end of the product key of a reservation: "1-year/no-upfront"."""
     return f"{usage['reserved_instance_term']}/{usage['reserved_instance_payment_option']}".replace("_", "-")
+
+
+def by_component(tables: Tables, resource_type: str, lines: Mapping[str, Line], **wanted: str) -> Iterator[Draft]:
+    """The prices of one resource type by the name of the peer's line; `wanted` names attributes that a row must have."""
+    for row, attributes, _ in tight_rows(tables, resource_type):
+        line = lines.get(row["component_text"])
+        if line and all(attributes.get(name) == value for name, value in wanted.items()):
+            price = estimated(row, line.product, line.unit, per=line.per)
+            yield replace(price, start=Decimal(line.start))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from price_import.pages import Line, from_page
-from price_import.tables import Draft, Tables, estimated
+from price_import.tables import Draft, Tables, estimated, quoted
 
 TB = 1024  # GB
 FREQUENT = "Intelligent Tiering Frequent Access"
@@ -125,7 +125,8 @@ DEEP_ARCHIVE_RESTORES = {"Retrieval requests (standard)": "standard", "Retrieval
 
 
 def rows(tables: Tables) -> Iterator[Draft]:
-    """The price page of 2025, Glacier Select of 2024, then restore requests of published estimates."""
+    """Single quotes, the price page of 2025, Glacier Select of 2024, then restore requests of published estimates."""
+    yield from quoted("aws/s3/")
     yield from from_page(tables.read("aws_other", "s3"), STANDARD | INTELLIGENT | INFREQUENT | GLACIER | EXPRESS)
     yield from from_page(tables.read("aws_other", "glacier"), GLACIER_SELECT)
     for price in tables.reference("aws_s3_bucket"):

@@ -1,4 +1,4 @@
-"""Amazon SageMaker: ml instances of endpoints and notebooks, and their ML storage.
+"""Amazon SageMaker: ml instances of endpoints, notebooks, Studio apps and jobs, and their ML storage.
 
 One component's price stands for another's where the table has only the other: wherever two components of one class are
 known in a region, they agree. Classes that are not listed follow from EC2 by the ratios observed in the two US regions.
@@ -12,7 +12,15 @@ from decimal import Decimal
 
 from price_import.tables import Draft, Row, Tables, draft
 
-COMPONENTS = ("hosting", "notebook")
+COMPONENTS = ("hosting", "notebook", "studio", "training", "processing", "transform")
+STORAGE = {
+    "hosting": ("Endpoint ML storage",),
+    "notebook": ("Notebook ML storage",),
+    "training": ("gp2 storage training", "Training ML storage"),
+    "processing": ("gp2 storage processing", "Processing ML storage"),
+}
+AS_TRAINING = ("hosting", "notebook")
+DATA = {"Endpoint Data IN": "in", "Endpoint Data OUT": "out"}
 RATIO_REGIONS = ("us-east-1", "us-west-2")
 LARGER = "larger sizes"
 RATIOS: dict[str, dict[str, Decimal]] = {
@@ -44,6 +52,9 @@ def rows(tables: Tables) -> Iterator[Draft]:
         yield from (_instance(row, component) for row in own)
         yield from (_instance(_borrowed(row), component) for row in instances if row not in own)
         yield from _storage(listed, component)
+    for row in listed:
+        if row.sku in DATA:
+            yield draft(row, f"aws/sagemaker/hosting/data-{DATA[row.sku]}", "GB")
     for row in tables.read("aws_ec2_ondemand"):
         if row.region in RATIO_REGIONS and "quality" not in row.attributes:
             yield from _from_ec2(row)
@@ -59,10 +70,10 @@ def _borrowed(row: Row) -> Row:
 
 
 def _storage(listed: list[Row], component: str) -> Iterator[Draft]:
-    own = {"hosting": "Endpoint ML storage", "notebook": "Notebook ML storage"}[component]
     product = f"aws/sagemaker/{component}/storage"
-    yield from (draft(row, product, "GB-months") for row in listed if row.sku == own)
-    for row in listed:
+    own = STORAGE.get(component, ())
+    yield from (draft(row, product, "GB-months") for row in listed if row.sku in own)
+    for row in listed if component in AS_TRAINING else ():
         if row.sku == "gp2 storage training":
             rule = "training storage: where all three are known, endpoint and notebook storage cost the same"
             text = f"{row.source}; {rule}"

@@ -65,6 +65,10 @@ class PlanGraph:
                     index.setdefault(target.address, []).append(source)
         return tuple(index.get(resource.address, ()))
 
+    def of_type(self, resource_type: str) -> tuple[Resource, ...]:
+        """All resources of a type."""
+        return tuple(self._by_type.get(resource_type, ()))
+
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
         index: dict[str, list[Resource]] = {}

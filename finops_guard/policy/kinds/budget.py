@@ -79,6 +79,8 @@ class BudgetCheck:
             return
         groups, loose = self._groups(rule, run)
         if self.measure == "estimate_delta":
+            for group in groups:
+                group.documents = [document for document in group.documents if not document.only_in_usage]
             for project in sorted(
                 {document.get("project") for group in groups for document in group.documents if not document.has_base}
             ):

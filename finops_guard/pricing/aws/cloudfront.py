@@ -1,4 +1,4 @@
-"""Amazon CloudFront distributions (https://aws.amazon.com/cloudfront/pricing/)."""
+"""Amazon CloudFront distributions and functions (https://aws.amazon.com/cloudfront/pricing/)."""
 
 from __future__ import annotations
 
@@ -99,3 +99,9 @@ def _certificates(distribution: Resource, usage: Usage) -> Iterator[CostComponen
         )
     elif method == "static-ip":
         yield unpriced("Anycast static IP addresses", "charged for the list of addresses, by request", "months")
+
+
+def function(function: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
+    """CloudFront function: per invocation, at one price for all edge locations."""
+    invocations = usage.number("monthly_requests")
+    yield monthly("Invocations", "aws/cloudfront/functions/invocations", invocations, "invocations")

@@ -64,6 +64,20 @@ def _replica(copy: Copy, replica: Block) -> Iterator[CostComponent]:
     yield from _recovery(copy, replica, "point_in_time_recovery")
 
 
+def table_replica(replica: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
+    """A replica as a resource of its own, in the region of its provider: charged like one in the table's block."""
+    tables = [found for found in replica.related("global_table_arn") if found.type == "aws_dynamodb_table"]
+    if not tables:
+        yield unpriced("Replica", "its table, which decides about the capacity, is not part of this plan")
+        return
+    override = replica.text("table_class_override") or tables[0].text("table_class")
+    table_class = "infrequent-access" if override == "STANDARD_INFREQUENT_ACCESS" else "standard"
+    copy = Copy(tables[0], usage, table_class, "replicated-write", replica.region)
+    yield from settled("Replica", _capacity(copy))
+    yield per_gb("Data storage", usage.number("storage_gb"), f"aws/dynamodb/storage/{table_class}")
+    yield from settled("Point-in-time recovery", _recovery(copy, Block(replica.attributes), "point_in_time_recovery"))
+
+
 def _capacity(copy: Copy) -> Iterator[CostComponent]:
     """Provisioned is the default mode. On demand, the reads of all copies are in the number of the usage file."""
     if copy.table.text("billing_mode", "PROVISIONED") == "PAY_PER_REQUEST":

@@ -300,9 +300,3 @@ def dedicated_host(host: Resource, usage: Usage, facts: Facts) -> Iterator[CostC
         yield from reserved_hours(f"Dedicated Host (reserved {words}, {family})", reserved, product, offer)
     else:
         yield hourly(f"Dedicated Host (on-demand, {family})", product)
-
-
-def capacity_block(block: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
-    """Capacity block for machine learning: the whole fee is paid at the purchase, at that day's price."""
-    reason = "paid once, in full, at the price of the day of the purchase: the offering decides"
-    yield unpriced("Capacity block", reason, "blocks", one_time=True)

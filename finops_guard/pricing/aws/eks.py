@@ -12,7 +12,7 @@ from finops_guard.pricing.aws import launch as launches
 from finops_guard.pricing.aws.autoscaling import NO_TEMPLATE, Fleet, group_size, launched, times
 from finops_guard.pricing.aws.ec2 import RootDefault, compute
 from finops_guard.pricing.aws.vpc import SUBNET_TYPES
-from finops_guard.pricing.component import amount, group, hourly, monthly, settled, unpriced
+from finops_guard.pricing.component import amount, group, hourly, key, monthly, settled, unpriced
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import Usage
 from finops_guard.values import Block
@@ -41,8 +41,9 @@ def _extended_support(cluster: Resource, facts: Facts) -> Iterator[CostComponent
     refused = cluster.block("upgrade_policy").text("support_type", "EXTENDED").upper() == "STANDARD"
     if version is None or refused:  # no version: the newest
         return
-    if facts.support_year("eks", version) > 0:
-        yield hourly(f"Extended support (Kubernetes {version})", "aws/eks/cluster/extended-support")
+    for _, starts in facts.support_fees("eks", version):
+        name = f"Extended support (Kubernetes {version})"
+        yield hourly(name, "aws/eks/cluster/extended-support", starts=starts)
 
 
 def _auto_mode(cluster: Resource) -> Iterator[CostComponent]:
@@ -93,3 +94,11 @@ def fargate_profile(profile: Resource, usage: Usage, facts: Facts) -> Iterator[C
     memory = usage.number("monthly_gb_hours", HOURS_PER_MONTH, text.format("gb_hours"))
     yield monthly("Pod vCPU-hours", "aws/eks/fargate/vcpu-hours", vcpus, "hours")
     yield monthly("Pod GB-hours", "aws/eks/fargate/gb-hours", memory, "GB-hours")
+
+
+def capability(capability: Resource, usage: Usage, facts: Facts) -> Iterator[CostComponent]:
+    """Managed capability of a cluster (Argo CD, ACK, kro): an hourly fee, and one for each resource that it manages."""
+    kind = (capability.text("type") or "unknown type").lower()
+    yield hourly(f"Capability ({kind})", key("aws/eks/capability", kind, "hours"))
+    resources = usage.number("managed_resources")
+    yield hourly("Managed resources", key("aws/eks/capability", kind, "resources"), resources, unit="resource-hours")

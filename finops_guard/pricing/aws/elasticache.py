@@ -74,11 +74,13 @@ def _extended_support(
 ) -> Iterator[CostComponent]:
     """Redis OSS past its standard support: a surcharge on every node, reserved or not. Valkey has none."""
     version = cache.text("engine_version")
-    year = facts.support_year("elasticache-redis", version) if engine == "redis" and version else 0
-    if year:
+    if engine != "redis" or not version:
+        return
+    for year, starts in facts.support_fees("elasticache-redis", version):
         share = SURCHARGE[year]
         nodes = amount(count) * amount(1, assume=SURCHARGE_REPORTED.format(share))
-        yield hourly(f"Extended support (year {year}, Redis OSS {version})", product, nodes, factor=share)
+        name = f"Extended support (year {year}, Redis OSS {version})"
+        yield hourly(name, product, nodes, factor=share, starts=starts)
 
 
 def _backup(cache: Resource, usage: Usage) -> Iterator[CostComponent]:

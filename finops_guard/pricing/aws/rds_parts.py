@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from finops_guard.model import CostComponent, Quantity
@@ -31,33 +32,32 @@ def extended_support(
 
     Without a version AWS takes its default one, which is in standard support.
     """
-    year = _support_year(engine, version, values, facts)
-    if year == 0:
-        return
-    name, rate = f"Extended support (year {year}, {engine} {version})", _rate(year)
-    machine = facts.machine(instance_class)
-    if machine is None:
-        yield unpriced(name, f"the number of vCPUs of {instance_class} is not known", "vCPU-hours")
-    else:
-        product = f"aws/rds/extended-support/{rate}"
-        yield hourly(name, product, machine.vcpus * instances, unit="vCPU-hours")
+    for year, starts in _support_fees(engine, version, values, facts):
+        name, machine = f"Extended support (year {year}, {engine} {version})", facts.machine(instance_class)
+        if machine is None:
+            reason = f"the number of vCPUs of {instance_class} is not known"
+            yield unpriced(name, reason, "vCPU-hours", starts=starts)
+        else:
+            product = f"aws/rds/extended-support/{_rate(year)}"
+            yield hourly(name, product, machine.vcpus * instances, unit="vCPU-hours", starts=starts)
 
 
 def serverless_extended_support(
     engine: str, version: str | None, values: Values, capacity: Quantity, facts: Facts
 ) -> Iterator[CostComponent]:
     """The same surcharge for Aurora Serverless v2, per ACU-hour."""
-    year = _support_year(engine, version, values, facts)
-    if year:
+    for year, starts in _support_fees(engine, version, values, facts):
+        name = f"Extended support (year {year}, {engine} {version})"
         product = f"aws/aurora/extended-support/serverless-v2/{_rate(year)}"
-        yield hourly(f"Extended support (year {year}, {engine} {version})", product, capacity, unit="ACU-hours")
+        yield hourly(name, product, capacity, unit="ACU-hours", starts=starts)
 
 
-def _support_year(engine: str, version: str | None, values: Values, facts: Facts) -> int:
+def _support_fees(engine: str, version: str | None, values: Values, facts: Facts) -> list[tuple[int, date | None]]:
+    """Years of support by rate: today's, and one that starts soon with its first day."""
     calendar = SUPPORT_CALENDAR.get(engine)
     if calendar is None or version is None or values.text("engine_lifecycle_support") == NO_EXTENDED_SUPPORT:
-        return 0
-    return facts.support_year(calendar, version)
+        return []
+    return facts.support_fees(calendar, version)
 
 
 def _rate(year: int) -> str:

@@ -1,4 +1,7 @@
-"""Amazon SageMaker: notebook instances and inference endpoints (https://aws.amazon.com/sagemaker/pricing/)."""
+"""Amazon SageMaker: notebook instances and inference endpoints (https://aws.amazon.com/sagemaker/pricing/).
+
+Usage keys: `monthly_hrs` of a notebook; of an endpoint configuration `monthly_data_in_gb` and `monthly_data_out_gb`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from finops_guard.model import CostComponent, Quantity, Resource
-from finops_guard.pricing.component import Amount, amount, between, group, hourly, key, monthly, settled, unpriced
+from finops_guard.pricing.component import (
+    Amount,
+    amount,
+    between,
+    group,
+    hourly,
+    key,
+    monthly,
+    per_gb,
+    settled,
+    unpriced,
+)
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import Usage
 from finops_guard.values import Block, Unknown
@@ -62,6 +76,10 @@ def endpoint_configuration(config: Resource, usage: Usage, facts: Facts) -> Iter
     for index, variant in enumerate(config.blocks("shadow_production_variants")):
         name = f"shadow variant {_label(variant, index)}"
         yield from group(name, settled("Instances", _variant(variant, [], False)), times)
+    for way in ("in", "out"):
+        if f"monthly_data_{way}_gb" in usage:
+            data = usage.number(f"monthly_data_{way}_gb")
+            yield per_gb(f"Data {way}", data, f"aws/sagemaker/hosting/data-{way}")
 
 
 def _label(variant: Block, index: int) -> str:
