@@ -28,5 +28,5 @@ def test_a_report_names_the_overlay(home: Path, run: Callable[..., Result]) -> N
     after = json.loads(CliRunner().invoke(check_command, args, standalone_mode=False).output)["catalog"]
     assert after["overlay"]["as_of"] == "2026-11-18" and after["overlay"]["digest"].startswith("sha256:")
     assert after["digest"] != before["digest"]
-    table = CliRunner().invoke(check_command, args[:-1] + ["table"], standalone_mode=False).output
+    table = CliRunner().invoke(check_command, [*args[:-1], "table"], standalone_mode=False).output
     assert "refreshed with prices of 2026-11-18" in table
