@@ -74,7 +74,7 @@ def settle(
     with closing(open_book(current)) as book:
         previous = open_book(old) if old is not None else None
         try:
-            work = _Settling(staging.connection, book, previous, bounds, terms, outcome)
+            work = _Settling(staging, book, previous, bounds, terms, outcome)
             if not work.read_from and not outcome.held:
                 raise PricingError("nothing was read", hint="name services and regions that the feed has")
             prices = work.prices()
@@ -93,17 +93,18 @@ class _Settling:
     """One pass over three sorted streams: what was read, the overlay so far, the book in use."""
 
     def __init__(
-        self, staged: sqlite3.Connection, book: sqlite3.Connection, previous: sqlite3.Connection | None, bounds: Bounds,
+        self, staging: Staging, book: sqlite3.Connection, previous: sqlite3.Connection | None, bounds: Bounds,
         terms: frozenset[str], outcome: Outcome,
     ) -> None:  # fmt: skip
-        self.staged, self.book, self.previous = staged, book, previous
+        self.staged, self.book, self.previous = staging.connection, book, previous
         self.bounds, self.terms, self.outcome = bounds, terms, outcome
         self.old_feeds = feeds(previous) if previous is not None else []
         self.read_from = {
             number: FeedRow(name, version, as_of, text)
-            for number, name, version, as_of, text in staged.execute(
+            for number, name, version, as_of, text in self.staged.execute(
                 "SELECT id, name, version, as_of, text FROM feed WHERE done = 1"
             )
+            if name in staging.seen
         }
         self._drop_thin_feeds()
         self.by_name = {feed.name: feed for feed in self.read_from.values()}
@@ -112,6 +113,7 @@ class _Settling:
 
     def _drop_thin_feeds(self) -> None:
         """A feed without most of the prices that are known of it was cut off, or its words have changed."""
+        all_known = self._known()
         for number, feed in list(self.read_from.items()):
             pattern = keys_of(rules_of(feed.name, self.terms))
             found: dict[str, set[str]] = {}
@@ -119,7 +121,7 @@ class _Settling:
             for region, product in self.staged.execute(query, (number,)):
                 found.setdefault(region, set()).add(product)
             for region in found or _places(feed.name):
-                known = {name for name in self._known(region) if pattern.fullmatch(name)}
+                known = {name for name in all_known.get(region, ()) if pattern.fullmatch(name)}
                 share = Decimal(len(known & found.get(region, set()))) / len(known) if known else Decimal(1)
                 thin = len(known) >= FEWEST_KNOWN and share < self.bounds.least_share
                 if thin and not self.bounds.accepts(feed.name):
@@ -127,13 +129,16 @@ class _Settling:
                     self.outcome.held.append(Held(feed.name, region, reason))
                     self.read_from.pop(number, None)
 
-    def _known(self, region: str) -> Iterator[str]:
+    def _known(self) -> dict[str, list[str]]:
+        """The products with a published price in the book, by region."""
         query = (
-            "SELECT DISTINCT product.name FROM price JOIN product ON product.id = price.product"
-            " JOIN region ON region.id = price.region JOIN source ON source.id = price.source"
-            " WHERE region.name = ? AND source.kind IN (?, ?)"
+            "SELECT DISTINCT region.name, product.name FROM price JOIN product ON product.id = price.product"
+            " JOIN region ON region.id = price.region JOIN source ON source.id = price.source WHERE source.kind IN (?, ?)"
         )
-        return (name for (name,) in self.book.execute(query, (region, *PUBLISHED)))
+        known: dict[str, list[str]] = {}
+        for region, product in self.book.execute(query, PUBLISHED):
+            known.setdefault(region, []).append(product)
+        return known
 
     def prices(self) -> Iterator[Listed]:
         """The prices of the new overlay, ordered by product and region."""

@@ -110,6 +110,7 @@ class Staging:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self.seen: set[str] = set()  # feeds of this run; others are left from an earlier one that read more
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=1)
         try:
             self.connection.executescript(PRAGMAS + SCHEMA)
@@ -133,7 +134,10 @@ class Staging:
     def has(self, name: str, version: str) -> bool:
         """True when this version of a feed was read to its end."""
         row = self.connection.execute("SELECT version, done FROM feed WHERE name = ?", (name,)).fetchone()
-        return bool(row == (version, 1))
+        if row != (version, 1):
+            return False
+        self.seen.add(name)
+        return True
 
     def next_page(self, name: str, version: str) -> str:
         """Where a chain of pages was left; empty when it was not begun."""
@@ -145,6 +149,7 @@ class Staging:
     def collecting(self, feed: Feed, today: date, first: bool = True) -> Iterator[Collector]:
         """Store what a feed (or a page of it) gives, in one step at the end. `first`: forget what was stored of it before."""
         connection = self.connection
+        self.seen.add(feed.name)
         connection.execute("BEGIN IMMEDIATE")
         try:
             if first:
@@ -175,4 +180,5 @@ class Staging:
     def counts(self) -> Iterator[tuple[str, dict[str, int]]]:
         """What was taken and left out, by feed."""
         for name, text in self.connection.execute("SELECT name, counts FROM feed ORDER BY name"):
-            yield name, json.loads(text)
+            if name in self.seen:
+                yield name, json.loads(text)

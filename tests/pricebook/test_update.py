@@ -127,6 +127,26 @@ def test_tiers_units_and_services(home: Path, run: Run) -> None:
     assert {product: price(product, "us-west-2") for product in wanted} == wanted
 
 
+def test_sql_server_whose_licence_is_a_price_of_its_own_is_left_out(home: Path, run: Run) -> None:
+    """The hour of these classes is not what an instance costs: the licence per vCPU is another SKU."""
+    server = {"databaseEngine": "SQL Server", "databaseEdition": "Standard", "deploymentOption": "Single-AZ",
+              "licenseModel": "License included"}  # fmt: skip
+    rows = [
+        Item(
+            "Database Instance",
+            f"InstanceUsage:db.{kind}",
+            "Hrs",
+            (("0", "1"),),
+            server | {"instanceType": f"db.{kind}"},
+        )
+        for kind in ("m6i.large", "m7i.large", "r7i.large")
+    ]
+    mirror(home / "m", {("AmazonRDS", "us-east-1"): rows})
+    run("update", "--from", home / "m", "--service", "AmazonRDS")
+    keys = [f"aws/rds/instance/db.{kind}.large/sqlserver-se/single-az" for kind in ("m6i", "m7i", "r7i")]
+    assert [price(key) for key in keys] == ["1", None, None]
+
+
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
@@ -158,6 +178,14 @@ def test_what_was_held_back_can_be_accepted_without_reading_again(home: Path, ru
     (home / "m" / path_of(*US).lstrip("/")).unlink()
     run("update", "--from", home / "m", "--service", "AmazonEC2", "--accept", "all")
     assert price(M5) == "0.3"
+
+
+def test_what_an_earlier_run_read_and_this_one_does_not_name_stays_out(home: Path, run: Run) -> None:
+    mirror(home / "m", {US: [ec2("m5.large", "0.3")], ("AmazonEC2", "eu-west-1"): [ec2("m9.large", "0.2")]})
+    run("update", "--from", home / "m", "--service", "AmazonEC2", "--output", home / "first.sqlite")
+    mirror(home / "m", {US: [ec2("m5.large", "0.3")]})  # the region index has one region less
+    run("update", "--from", home / "m", "--service", "AmazonEC2", "--accept", "all")
+    assert price(M5) == "0.3" and price("aws/ec2/instance/m9.large/linux/shared", "eu-west-1") is None
 
 
 def test_one_run_at_a_time(home: Path, run: Run) -> None:
