@@ -8,8 +8,11 @@
 | start | `finops-guard --version` against `python -c "import click"` |
 | plan | a 10,000-resource plan with `--policies none` against `python -c "json.load"` of the file |
 | rules | the same with the starter pack |
+| 50 rules | what 50 rules add to that run (difference of medians), against `json.load` of the file as a process |
 | growth | time per resource at 100,000 against that at 10,000 |
 | memory | peak resident memory of the 10,000-resource run, in MiB |
+
+Loading 500 rules is printed beside them, without a mark: it depends on the machine.
 
 With --gate the exit code is 1 when a ratio is above its mark x 1.25. With --peer the peer checks the same plan in the same run.
 """
@@ -27,11 +30,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import yaml
 from synthetic_plan import write_plan
 
 PYTHON = sys.executable
 GUARD = [PYTHON, "-m", "finops_guard"]
-MARKS = {"start": 2.0, "plan": 2.5, "rules": 3.5, "growth": 1.3, "memory": 300.0}
+MARKS = {"start": 2.0, "plan": 2.5, "rules": 3.5, "50 rules": 1.0, "growth": 1.3, "memory": 300.0}
 SLACK = 1.25
 
 
@@ -48,6 +52,40 @@ def ratio(ours: list[str], theirs: list[str], pairs: int) -> float:
     """Median of ours/theirs over interleaved pairs; the first pair warms the caches and does not count."""
     ratios = [seconds(ours) / seconds(theirs) for _ in range(pairs + 1)]
     return statistics.median(ratios[1:])
+
+
+def added(ours: list[str], without: list[str], theirs: list[str], pairs: int) -> float:
+    """What `ours` takes more than `without`, as a share of `theirs`: differences of interleaved runs, their median."""
+    shares = []
+    for _ in range(pairs + 1):
+        base, more, unit = seconds(without), seconds(ours), seconds(theirs)
+        shares.append((more - base) / unit)
+    return statistics.median(shares[1:])
+
+
+def write_rules(folder: Path, count: int) -> None:
+    """`count` rules: the shipped ones, then copies of them under other ids. No rule is a copy of its neighbour."""
+    shipped = Path(__file__).parent.parent / "policies"
+    rules = [rule for file in sorted(shipped.rglob("*.yaml")) for rule in yaml.safe_load(file.read_text())["policies"]]
+    chosen = [
+        {**rules[index % len(rules)], "id": f"B{index // 1000}-BEN-{index % 1000:03}", "tests": []}
+        for index in range(count)
+    ]
+    folder.mkdir()
+    (folder / "rules.yaml").write_text(yaml.safe_dump({"version": 1, "policies": chosen}), encoding="utf-8")
+    centers = {"version": 1, "cost_centers": {f"cc-{number}": {"monthly_budget": 20_000} for number in range(9)}}
+    (folder / "cost-centers.yaml").write_text(yaml.safe_dump(centers), encoding="utf-8")
+
+
+def load_500(folder: Path) -> float:
+    """Seconds that loading 500 rules takes, without starting Python: the best of five."""
+    code = (
+        "import sys, time; from finops_guard.policy.load import load_rules\n"
+        "def once():\n start = time.perf_counter(); load_rules(sys.argv[1:]); return time.perf_counter() - start\n"
+        "print(min(once() for _ in range(5)))"
+    )
+    done = subprocess.run([PYTHON, "-c", code, str(folder)], capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def peak_memory(command: list[str]) -> float:
@@ -77,13 +115,18 @@ def main() -> int:
         plan, large = Path(folder) / "plan.json", Path(folder) / "large.json"
         write_plan(plan, args.resources)
         write_plan(large, args.resources * 10)
+        fifty, many = Path(folder) / "fifty", Path(folder) / "many"
+        write_rules(fifty, 50)
+        write_rules(many, 500)
         load = [PYTHON, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(plan)]
         start = [*GUARD, "--version"], [PYTHON, "-c", "import click"]
         without, ruled = check(plan, "--policies", "none"), check(plan)
+        by_fifty = check(plan, "--policies", str(fifty))
         measures = {
             "start": lambda pairs: ratio(*start, pairs),
             "plan": lambda pairs: ratio(without, load, pairs),
             "rules": lambda pairs: ratio(ruled, load, pairs),
+            "50 rules": lambda pairs: added(by_fifty, without, load, pairs),
             "growth": lambda pairs: ratio(check(large, "--policies", "none"), without, 1) / 10,
             "memory": lambda pairs: peak_memory(without),
         }
@@ -94,6 +137,7 @@ def main() -> int:
         for name, value in measured.items():
             unit = "MiB" if name == "memory" else "x"
             print(f"{name:8} {value:8.2f} {unit:3} (mark {MARKS[name]:g})")
+        print(f"500 rules loaded in {load_500(many):.2f} s")
         if args.peer:
             ours, peer = (
                 seconds(check(plan)),

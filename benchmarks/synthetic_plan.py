@@ -81,6 +81,8 @@ def write_plan(path: Path, count: int, seed: int = 1) -> None:
         kind, _, attributes = MIX[index]
         module = f"svc_{number // 25}"
         after = {**attributes, **USUAL, **_tags(kind, number)}
+        if kind == "aws_ebs_volume" and number % 5:  # one in five is of the older type
+            after["type"] = "gp3"
         action = choose.choices(["create", "update", "no-op"], [70, 10, 20])[0]
         before = None if action == "create" else {**after, "id": f"id-{number}"}
         if action == "update" and "instance_type" in after:
@@ -122,6 +124,8 @@ def _tags(kind: str, number: int) -> dict[str, Any]:
     if kind in UNTAGGED:
         return {}
     tags = {"Name": f"{kind}-{number}", "Team": "web", "CostCenter": f"cc-{number % 9}", "Environment": "production"}
+    if number % 10:  # one in ten lacks a tag that the rules ask for
+        tags["Project"] = f"project-{number % 40}"
     return {"tags": tags, "tags_all": {**tags, "ManagedBy": "terraform"}}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from finops_guard import environment
 from finops_guard.config import Config, load_config, load_local_prices
@@ -14,12 +15,16 @@ from finops_guard.errors import ConfigError, UsageError
 from finops_guard.inputs import llm_usage, usage_resources
 from finops_guard.inputs.detect import read
 from finops_guard.inputs.interface import ReadOptions
-from finops_guard.model import Environment, Estimate, Project
+from finops_guard.model import Diagnostic, Environment, Estimate, Project
 from finops_guard.pricing.catalog import Catalog, open_catalog
 from finops_guard.pricing.estimate import Pricing, estimate
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import UsageFile, load_usage
 from finops_guard.report import NO_POLICIES, CatalogInfo, PolicyOutcome, RunInfo, build_report
+
+if TYPE_CHECKING:
+    from finops_guard.policy.rule import RuleSet
+    from finops_guard.policy.settle import Inline, Reliefs
 
 MEBIBYTE = 1024 * 1024
 
@@ -37,23 +42,31 @@ class Options:
     as_of: date | None = None
     strict_usage: bool | None = None
     allow_errored: bool = False
+    actuals: str | None = None  # a snapshot of actual spend
+    project: str | None = None  # a project file
+    source: str | None = None  # the Terraform code of plans, for suppressions in it
+    inline_waivers: bool = True  # False: no suppression in code is honoured
     overrides: dict[str, Any] = field(default_factory=dict)  # further configuration keys given as flags
 
 
 def check(options: Options, config: Config | None = None) -> dict[str, Any]:
     """Check the inputs and return the report document (report.json). Raises FinopsGuardError for what the user can mend."""
     config = config or settings(options)
+    estimated, outcome, catalog = assess(options, config)
+    run = _run([one.project for one in estimated.projects], estimated, config)
+    report = build_report(estimated, outcome, run, _catalog_info(catalog, config, estimated.as_of))
+    catalog.close()
+    return report
+
+
+def assess(options: Options, config: Config) -> tuple[Estimate, PolicyOutcome, Catalog]:
+    """What the inputs cost and what the rules say of it, before it becomes a report; and the price book, still open."""
     projects = _read_all(options, config)
     catalog, pricing = _pricing(options, config)
     projects += _declared_by_usage(config, pricing.usage)
     estimated = estimate(projects, pricing)
     _refuse_unused_usage(estimated, config)
-    outcome = _judge(estimated, pricing, config)
-    report = build_report(
-        estimated, outcome, _run(projects, estimated, config), _catalog_info(catalog, config, estimated.as_of)
-    )
-    catalog.close()
-    return report
+    return estimated, _judge(estimated, pricing, options, config), catalog
 
 
 def settings(options: Options) -> Config:
@@ -61,7 +74,7 @@ def settings(options: Options) -> Config:
     config = load_config(options.config)
     flags = {
         name: value
-        for name in ("usage", "region", "environment", "strict_usage")
+        for name in ("usage", "region", "environment", "strict_usage", "actuals", "project")
         if (value := getattr(options, name)) is not None
     }
     if options.policies is not None:
@@ -120,17 +133,54 @@ def _refuse_unused_usage(estimated: Estimate, config: Config) -> None:
         raise UsageError(first.message, first.span, f"and {more} more like it" if more else None)
 
 
-def _judge(estimated: Estimate, pricing: Pricing, config: Config) -> PolicyOutcome:
-    """The rules of the configured directories, else of a usual place, else of the shipped starter pack; or none."""
-    if config.policies == ():
+def _judge(estimated: Estimate, pricing: Pricing, options: Options, config: Config) -> PolicyOutcome:
+    """What the rules say, if any are to be asked; and how the project stands, if there is a project file."""
+    if config.policies == () and config.project is None:
         return NO_POLICIES
     from finops_guard.policy.evaluate import evaluate
-    from finops_guard.policy.load import has_rules, load_rules, starter_rules
+    from finops_guard.policy.load_project import load_actuals, load_project
+    from finops_guard.policy.rule import RuleSet
     from finops_guard.pricing.alternatives import Alternatives
 
+    rules = RuleSet() if config.policies == () else rules_of(config)
+    spend = load_actuals(config.actuals, config.actuals_max_age_days) if config.actuals else None
+    file = load_project(config.project) if config.project else None
+    reliefs, notes = _reliefs(estimated, rules.waiver_files, options, config)
+    result = evaluate(estimated, rules, pricing.facts, Alternatives(pricing), spend, reliefs, file)
+    return replace(result, diagnostics=(*notes, *result.diagnostics))
+
+
+def rules_of(config: Config) -> RuleSet:
+    """The rules of the configured directories, else of a usual place, else of the shipped starter pack."""
+    from finops_guard.policy.load import has_rules, load_rules, starter_rules
+
     places = config.policies or [place for place in config.rule_places if has_rules(place)][:1]
-    rules = load_rules(places) if places else starter_rules()
-    return evaluate(estimated, rules, pricing.facts, Alternatives(pricing))
+    more = [config.overrides] if config.overrides else []
+    return load_rules(places, None, more) if places else starter_rules(None, more, config.rule_places)
+
+
+def _reliefs(
+    estimated: Estimate, waivers: Sequence[str], options: Options, config: Config
+) -> tuple[Reliefs, Sequence[Diagnostic]]:
+    """What lets findings off: waivers, the baseline, and suppressions in the code that is read or named."""
+    from finops_guard.policy.settle import Reliefs
+    from finops_guard.policy.waivers import load_baseline, load_waivers, read_skips
+
+    resources = (change.resource for one in estimated.projects for change in one.project.changes)
+    skips, notes = read_skips((resource.span.file for resource in resources if resource.span), options.source)
+    files = [*waivers, *([config.waivers] if config.waivers else [])]
+    baseline = {"baseline": load_baseline(config.baseline)} if config.baseline else {}
+    return Reliefs(load_waivers(files), skips=skips, inline=_inline(options, config), **baseline), notes
+
+
+def _inline(options: Options, config: Config) -> Inline:
+    """Which suppressions in code count. In CI, whoever changes the code must not let off what blocks the change."""
+    stated = config.inline_waivers
+    if not options.inline_waivers or stated is False:
+        return "none"
+    if stated is None:
+        return "non-block" if os.environ.get("CI", "").lower() in ("1", "true", "yes") else "all"
+    return "all" if stated is True else "non-block"
 
 
 def _run(projects: list[Project], estimated: Estimate, config: Config) -> RunInfo:

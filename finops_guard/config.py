@@ -17,8 +17,13 @@ from finops_guard.files.text import Document, load_yaml
 FILE = ".finops-guard.yaml"
 FOLDER = ".finops-guard"
 ENVIRONMENT_PREFIX = "FINOPS_GUARD_"
-BY_ENVIRONMENT = ("policies", "usage", "region", "environment", "prices", "catalog", "catalog_max_age_days", "free_tier",
-                  "fail_on", "fail_on_unpriced", "strict_usage", "max_input_mb")  # fmt: skip
+BY_ENVIRONMENT = ("policies", "waivers", "baseline", "overrides", "inline_waivers", "usage", "actuals",
+                  "actuals_max_age_days", "project", "region", "environment",
+                  "prices", "catalog", "catalog_max_age_days", "free_tier", "fail_on", "fail_on_unpriced", "strict_usage",
+                  "max_input_mb")  # fmt: skip
+YES_OR_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+USUAL_FILES = {"usage": "usage.yaml", "prices": "prices.local.yaml", "waivers": "waivers.yaml",
+               "baseline": "baseline.json", "overrides": "overrides.yaml", "project": "project.yaml"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,15 @@ class Config:
 
     policies: tuple[str, ...] | None = None  # None: the first of `rule_places` that holds rules; (): none
     rule_places: tuple[str, ...] = ()
+    folder: str = FOLDER  # .finops-guard beside the configuration, or here
+    waivers: str | None = None
+    baseline: str | None = None
+    overrides: str | None = None
+    inline_waivers: bool | str | None = None  # None: all of them, in CI none of rules that block
     usage: str | None = None
+    actuals: str | None = None  # a snapshot of actual spend
+    actuals_max_age_days: int = 7
+    project: str | None = None  # the project file
     region: str | None = None
     environment: str | None = None
     environments: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +96,7 @@ def _from_document(document: Document, config: Config) -> Config:
     values = dict(document.value or {})
     values.pop("version", None)
     base = Path(document.name).parent
-    for name in ("usage", "prices", "catalog"):
+    for name in ("usage", "prices", "catalog", "waivers", "baseline", "overrides", "actuals", "project"):
         if name in values:
             values[name] = str(base / values[name])
     if "policies" in values:
@@ -107,6 +120,8 @@ def _from_environment(environ: Mapping[str, str], config: Config) -> Config:
             continue
         if name == "policies":
             changes[name] = _directories(text.split(os.pathsep), Path())
+        elif name == "inline_waivers":
+            changes[name] = YES_OR_NO.get(text.lower(), text)
         elif "int" in str(kinds[name]):
             changes[name] = _whole_number(name, text)
         elif "bool" in str(kinds[name]):
@@ -116,6 +131,8 @@ def _from_environment(environ: Mapping[str, str], config: Config) -> Config:
     config = replace(config, **changes)
     if config.fail_on not in ("warn", "require_approval", "block", "never"):
         raise ConfigError(f"fail_on is {config.fail_on!r}", hint="one of warn, require_approval, block, never")
+    if config.inline_waivers not in (None, True, False, "non-block"):
+        raise ConfigError(f"inline_waivers is {config.inline_waivers!r}", hint="one of true, false, non-block")
     if config.free_tier not in ("none", "per_resource"):
         raise ConfigError(f"free_tier is {config.free_tier!r}", hint="one of none, per_resource")
     return config
@@ -132,11 +149,10 @@ def _usual_files(config: Config, root: Path) -> Config:
     """Fill in the files of `.finops-guard/` that exist, and where rules are looked for."""
     folder = root / FOLDER
     usual: dict[str, Any] = {}
-    if config.usage is None and (folder / "usage.yaml").is_file():
-        usual["usage"] = str(folder / "usage.yaml")
-    if config.prices is None and (folder / "prices.local.yaml").is_file():
-        usual["prices"] = str(folder / "prices.local.yaml")
-    return replace(config, rule_places=(str(folder / "policies"), str(root / "policies")), **usual)
+    for name, file in USUAL_FILES.items():
+        if getattr(config, name) is None and (folder / file).is_file():
+            usual[name] = str(folder / file)
+    return replace(config, folder=str(folder), rule_places=(str(folder / "policies"), str(root / "policies")), **usual)
 
 
 def load_local_prices(path: str | None) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

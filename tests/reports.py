@@ -52,6 +52,8 @@ class Outcome:
     ref: str | None = "main"
     digest: str | None = "sha256:0123456789abcdef"
     changed_in_this_change: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+    review: Mapping[str, Any] | None = None
 
 
 def resource(
@@ -373,6 +375,7 @@ def _strict() -> Outcome:
     }
     unknown = budget | {"name": "edge", "measure": "actual_plus_delta", "used": None, "percent": None, "owner": None}
     ada = {"name": "Ada", "role": "team_lead", "logins": {"github": "ada"}, "authority": Decimal(100000)}
+    council = {"name": "Eve", "role": "finance", "logins": {"github": "eve"}, "authority": None, "council": True}
     approval = {
         "rule": "FG-BUD-003",
         "amount": Decimal("72000.5"),
@@ -386,7 +389,7 @@ def _strict() -> Outcome:
         findings,
         not_evaluated=({"id": "FG-CST-001", "reason": "no base"},),
         budgets=(budget, unknown),
-        approvals=(approval, approval | {"rule": "FG-CST-009", "insufficient": True}),
+        approvals=(approval, approval | {"rule": "FG-CST-009", "insufficient": True, "chain": [ada, council]}),
         verdict="block",
         project_verdicts={"ml/training": "block", "net/edge": "allow"},
         changed_in_this_change=True,

@@ -44,9 +44,13 @@ def _day(context: click.Context, parameter: click.Parameter, value: str | None) 
     "--policies", multiple=True, metavar="DIR|none", help="Directories of rules instead of the configured ones."
 )
 @click.option("--usage", metavar="FILE", help="Usage file: quantities that the code does not state.")
+@click.option("--actuals", metavar="FILE", help="Snapshot of actual spend, for budgets that count it.")
+@click.option("--project", metavar="FILE", help="Project file instead of .finops-guard/project.yaml.")
 @click.option(
     "--strict-usage", is_flag=True, default=None, help="A usage key or address that nothing takes is an error."
 )
+@click.option("--source", metavar="DIR", help="The Terraform code of the plans, for suppressions in it.")
+@click.option("--no-inline-waivers", is_flag=True, help="Honour no suppression that stands in the code.")
 @click.option("--config", metavar="FILE|none", help="Configuration instead of the nearest .finops-guard.yaml.")
 @click.option("--region", help="The region where the input names none.")
 @click.option("--environment", help="The environment of everything that is checked.")
@@ -82,6 +86,8 @@ def check_command(
     paths: tuple[str, ...],
     policies: tuple[str, ...],
     usage: str | None,
+    actuals: str | None,
+    project: str | None,
     strict_usage: bool | None,
     config: str | None,
     region: str | None,
@@ -93,6 +99,8 @@ def check_command(
     fail_on_unpriced: int | None,
     soft_fail: bool,
     allow_errored: bool,
+    source: str | None,
+    no_inline_waivers: bool,
 ) -> int:
     """Price plans and states (JSON of `terraform show -json`; `-` reads standard input) and judge them by policies.
 
@@ -100,7 +108,10 @@ def check_command(
     """
     from finops_guard.check import Options, check, settings
 
-    options = Options(paths, config, policies or None, usage, region, environment, as_of, strict_usage, allow_errored)
+    options = Options(
+        paths, config, policies or None, usage, region, environment, as_of, strict_usage, allow_errored, actuals,
+        project, source, not no_inline_waivers,
+    )  # fmt: skip
     config_used = settings(options)
     report = check(options, config_used)
     for name, file in formats or [("table", None)]:

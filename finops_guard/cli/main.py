@@ -18,6 +18,10 @@ COMMANDS = {
     "check": ("check:check_command", "Price one or more plans and judge them by policies (the default command)."),
     "price": ("price:price_command", "Look prices up in the price book."),
     "catalog": ("catalog:catalog_group", "The price book: info, verify, build, update, diff."),
+    "policy": ("policy:policy_group", "Rules: test, lint, list, explain, new."),
+    "waive": ("waive:waive_command", "Write a waiver: let resources off from a rule until a day, for a reason."),
+    "baseline": ("baseline:baseline_command", "Note what is found today, so that only what is new counts."),
+    "review": ("review:review_command", "The review pack of a project: actual against expected, KPIs, risks, funding."),
     "schema": ("schema:schema_command", "Print a published JSON Schema."),
 }
 

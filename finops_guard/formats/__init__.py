@@ -13,6 +13,7 @@ FORMATS: Mapping[str, str] = {
     "table": "finops_guard.formats.table",
     "json": "finops_guard.formats.json_",
     "markdown": "finops_guard.formats.markdown",
+    "review": "finops_guard.formats.review",
 }
 NAMES = tuple(FORMATS)
 

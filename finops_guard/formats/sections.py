@@ -78,7 +78,7 @@ def _how_many_more(found: list[Any]) -> list[str]:
 def _approvals(report: Entry, rows: int) -> str:
     approvals = report["verdict"]["approvals"]
     items = [
-        f"<li>{html_code(entry['rule'])}, {usd(entry['amount'])} / month: {html_text(selection.approvers(entry))}. "
+        f"<li>{html_code(entry['rule'])}, {html_text(selection.amount(entry))} / month: {html_text(selection.approvers(entry))}. "
         f"Approvals so far: <b>{len(entry.get('given') or ())} of {entry['needed']}</b>.</li>"
         for entry in approvals[: max(rows, 1)]
     ]

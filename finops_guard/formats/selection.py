@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from finops_guard.formats.money import size
+from finops_guard.formats.money import money, size
 
 Entry = Mapping[str, Any]
 
@@ -119,9 +119,15 @@ def approvers(approval: Entry) -> str:
     """`Ada (team_lead) or someone above`: who must approve; the last of the chain covers the amount."""
     chain = approval.get("chain") or []
     if approval.get("insufficient"):
-        names = ", ".join(_person(person) for person in chain)
-        return f"nobody's authority covers the amount; the council decides{f' ({names})' if names else ''}"
+        reason = approval.get("reason") or "nobody's authority covers the amount"
+        names = ", ".join(_person(person) for person in chain if isinstance(person, Mapping) and person.get("council"))
+        return f"{reason}; the council decides ({names})" if names else f"{reason}, and no council is named"
     return f"{_person(chain[-1])} or someone above" if chain else "the owner of the budget"
+
+
+def amount(approval: Entry) -> str:
+    """`$12.00`, or `at least $12.00` when a changed resource has no price."""
+    return f"{'at least ' if approval.get('at_least') else ''}{money(approval['amount'])}"
 
 
 def _person(person: Any) -> str:

@@ -223,7 +223,7 @@ def _findings(sheet: Sheet, report: Entry, show_all: bool) -> None:
     for approval in report["verdict"]["approvals"]:
         given = f"{len(approval.get('given') or ())} of {approval['needed']}"
         who = for_log(selection.approvers(approval), LONGEST_MESSAGE)
-        text = f"Approval for {for_log(approval['rule'])}, {money(approval['amount'])} a month: {who}; so far {given}"
+        text = f"Approval for {for_log(approval['rule'])}, {selection.amount(approval)} a month: {who}; so far {given}"
         sheet.text(text, "yellow", 2)
     _set_aside(sheet, report)
 
@@ -264,7 +264,7 @@ def _set_aside(sheet: Sheet, report: Entry) -> None:
         until = f", until {for_log(waiver['expires'])}" if waiver.get("expires") else ""
         why = f": {for_log(waiver['reason'], LONGEST_MESSAGE)}" if waiver.get("reason") else ""
         place = for_log(finding["address"] or finding["project"] or "the run")
-        sheet.text(f"{finding['state']:<9}{for_log(finding['id'])}  {place}{until}{why}", "dim", 2)
+        sheet.text(f"{finding['state']:<8} {for_log(finding['id'])}  {place}{until}{why}", "dim", 2)
 
 
 def _budgets(sheet: Sheet, budgets: list[Entry]) -> None:

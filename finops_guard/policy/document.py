@@ -8,18 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from finops_guard.model import DECLARED_IN_USAGE, Environment, Estimate, EstimatedChange, ProjectEstimate, Resource
 from finops_guard.policy import machines
 from finops_guard.policy.figures import NO_BASE, ZERO, cost_of, delta_of
-from finops_guard.policy.keys import walk
+from finops_guard.policy.keys import EACH, Named, walk
 from finops_guard.policy.machines import Group, MachineFacts
+from finops_guard.policy.project import ProjectFile
+from finops_guard.policy.project_facts import PROJECT, ProjectFacts, ProjectName
 from finops_guard.policy.rule import CostCenters, Match
+from finops_guard.policy.scope import account_of
+from finops_guard.policy.selection import Pair, Selection, selected
 from finops_guard.policy.shape import suggestion
-from finops_guard.policy.tables import classes_of_types, taggable_types
+from finops_guard.policy.tables import classes_of_types, taggable_types, types_with_tag_blocks
 from finops_guard.policy.totals import Totals
+from finops_guard.policy.unit_costs import UNITS, UnitCosts
 from finops_guard.values import Unknown
+
+if TYPE_CHECKING:
+    from finops_guard.policy.spend import Actuals
 
 NO_ENVIRONMENT = Unknown("nothing says which environment this runs in")
 
@@ -29,24 +37,33 @@ COST = ("before", "after", "at_min", "at_max", "list")
 
 # Field -> the fields below it; None: a plain value, or a map that may hold anything.
 FIELDS: Mapping[str, tuple[str, ...] | None] = {
-    "address": None, "type": None, "source_type": None, "provider": None, "region": None, "environment": None,
-    "project": None, "module": None, "change": None, "status": None, "tags": None, "values": None, "taggable": None,
+    "address": None, "type": None, "source_type": None, "provider": None, "region": None, "account": None, "environment": None,
+    "project": PROJECT, "module": None, "change": None, "status": None, "tags": None, "values": None, "taggable": None,
     "classes": None, "monthly_cost": None, "delta": None, "cost": COST, "instance_type": None, "instance_types": None,
     "gpus": None, "gpus_at_max": None, "gpu_models": None, "accelerators": None, "vcpus": None, "memory_gib": None,
-    "scaling": SCALING, "replacement": None, "saving": None, "capacity": None, "retention": None, "totals": TOTALS,
+    "scaling": SCALING, "replacement": None, "saving": None, "unit_cost": UNITS, "capacity": None,
+    "retention": None, "totals": TOTALS,
 }  # fmt: skip
-TEXTS = ("region", "module", "status", "instance_type", "replacement", "capacity", "retention")
+TEXTS = ("region", "account", "module", "status", "instance_type", "replacement", "capacity", "retention")
 LISTS = ("classes", "instance_types", "gpu_models")
 NUMBERS = ("monthly_cost", "delta", "saving", "gpus", "gpus_at_max", "accelerators", "vcpus", "memory_gib")
 GIVEN: Mapping[str, tuple[type | tuple[type, ...], str]] = {  # what a test may give, and of which kind
     **dict.fromkeys(TEXTS, (str, "text")),
     **dict.fromkeys(LISTS, (list, "a list")),
     **dict.fromkeys(NUMBERS, ((int, Decimal), "a number")),
-    **dict.fromkeys(("cost", "scaling"), (dict, "a map")),
+    **dict.fromkeys(("cost", "scaling", "unit_cost"), (dict, "a map")),
     "taggable": (bool, "true or false"),
 }
 NEEDS_BASE = frozenset(
-    {"delta", "cost.before", "totals.before", "totals.delta", "totals.delta_percent", "totals.gpus_added"}
+    {
+        "delta",
+        "cost.before",
+        "totals.before",
+        "totals.delta",
+        "totals.delta_percent",
+        "totals.gpus_added",
+        "project.rise_percent",
+    }
 )
 
 Alternatives = Callable[[EstimatedChange], "tuple[str, Decimal] | None"]
@@ -79,7 +96,11 @@ class ResourceDocument:
         if read is not None:
             return read(self)
         compute = _COMPUTED.get(name)
-        return self.kept(name, compute) if compute else None
+        if compute is None:
+            return None
+        if name in OF_NO_MACHINES and not machines.has_machines(self.resource):
+            return OF_NO_MACHINES[name]
+        return self.kept(name, compute)
 
     def kept(self, name: str, compute: Callable[[ResourceDocument], Any]) -> Any:
         """The value under that name, computed once."""
@@ -88,6 +109,11 @@ class ResourceDocument:
         if name not in self._cache:
             self._cache[name] = compute(self)
         return self._cache[name]
+
+    @property
+    def may_have_machines(self) -> bool:
+        """False when every field about machines is that of a resource that runs none."""
+        return self._cache is not None or machines.has_machines(self.resource)
 
     @property
     def change(self) -> str:
@@ -104,7 +130,7 @@ class ResourceDocument:
 
     def export(self) -> dict[str, Any]:
         """The document as plain data; an Unknown is {"unknown": reason}."""
-        return {name: _plain(self.get(name), FIELDS[name]) for name in FIELDS if name != "totals"}
+        return {name: _plain(self.get(name), _below(name)) for name in FIELDS if name != "totals"}
 
 
 class RunDocument:
@@ -118,14 +144,24 @@ class RunDocument:
         alternatives: Alternatives | None = None,
         given: Mapping[str, Mapping[str, Any]] | None = None,
         given_totals: Mapping[str, Any] | None = None,
+        actuals: Actuals | None = None,
+        project_file: ProjectFile | None = None,
+        given_project: Mapping[str, Any] | None = None,
     ) -> None:
-        self.estimate = estimate
+        self.estimate: Estimate = estimate
+        self.actuals = actuals
+        self.project = ProjectFacts(project_file, self, given_project)
+        names = (project.project.name for project in estimate.projects)
+        self.names = {name: ProjectName.of(name, self.project) for name in names}
         self.facts = facts
         self.cost_centers = cost_centers or CostCenters()
         self.alternatives = alternatives
         self.given_totals = given_totals or {}
         self.by_type: dict[tuple[str, str], list[ResourceDocument]] = {}
+        self.rises: Mapping[str | None, Decimal] | None = None  # by cost centre, once somebody asks
         self._totals: Totals | None = None
+        self._selections: dict[tuple[Match, frozenset[str] | None], Selection] = {}
+        self._unresolved: dict[tuple[str, str], list[str]] = {}
         for project in estimate.projects:
             for changed in project.changes:
                 if changed.change.action != "read":
@@ -133,29 +169,36 @@ class RunDocument:
                     kind = (document.resource.type, document.resource.source_type)
                     self.by_type.setdefault(kind, []).append(document)
 
-    def select(self, match: Match, usual: frozenset[str] | None) -> Iterator[tuple[ResourceDocument, Unknown | None]]:
+    def documents(self) -> Iterator[ResourceDocument]:
+        """All resources of the run."""
+        return (document for group in self.by_type.values() for document in group)
+
+    def select(self, match: Match, usual: frozenset[str] | None) -> Iterator[Pair]:
         """The resources that a rule judges; with an Unknown when nobody can say whether it does (environment).
 
         `usual`: the kinds of change that count when the rule names none (None: all).
         """
-        changes = match.changes or usual
-        for (name, source), documents in self.by_type.items():
-            if not (match.is_type(name) or match.is_type(source)):
-                continue
-            if match.classes and not match.classes.intersection(classes_of_types().get(name, ())):
-                continue
-            for document in documents:
-                if changes is not None and document.changed.change.action not in changes:
-                    continue
-                if match.taggable is not None and document.get("taggable") != match.taggable:
-                    continue
-                if match.is_excluded and any(map(match.is_excluded, (name, source, document.resource.address))):
-                    continue
-                environment = document.get("environment") if match.environments else None
-                if isinstance(environment, Unknown):
-                    yield document, environment
-                elif environment is None or environment in match.environments:
-                    yield document, None
+        return iter(self.selection(match, usual).pairs)
+
+    def selection(self, match: Match, usual: frozenset[str] | None) -> Selection:
+        """The same as an object, on which rules that match alike keep what they compute."""
+        found = self._selections.get((match, usual))
+        if found is None:
+            found = self._selections[match, usual] = Selection(list(selected(self, match, usual)))
+        return found
+
+    def unresolved(self, kind: str, attribute: str) -> list[str]:
+        """Addresses of resources of a type whose attribute refers to something that cannot be told yet."""
+        first, *rest = attribute.split(".")
+        steps = [first, *(step for name in rest for step in (EACH, name))]  # a block may stand in a list
+        if (kind, attribute) not in self._unresolved:
+            self._unresolved[kind, attribute] = [
+                side.address
+                for (name, _), documents in self.by_type.items()
+                for side in (document.changed.change.after for document in documents if name == kind)
+                if side and _is_unknown(walk(side.attributes, steps)) and not side.related(attribute)
+            ]
+        return self._unresolved[kind, attribute]
 
     @property
     def totals(self) -> Totals:
@@ -173,7 +216,12 @@ class RunDocument:
             "schema_version": "1",
             "resources": sorted(documents, key=lambda entry: (entry["project"], entry["address"])),
             "totals": _plain(self.totals, TOTALS),
+            "project": _plain(self.project, PROJECT) if self.project.file else None,
         }
+
+
+def _is_unknown(value: Any) -> bool:
+    return isinstance(value, Unknown) or (isinstance(value, list) and any(map(_is_unknown, value)))
 
 
 def _environment(document: ResourceDocument) -> str | Unknown:
@@ -186,11 +234,12 @@ def _environment(document: ResourceDocument) -> str | Unknown:
 def _tags(document: ResourceDocument) -> Mapping[str, Any] | Unknown:
     """The tags with the provider's default tags; for autoscaling groups also those in `tag` blocks."""
     resource = document.resource
-    if taggable_types().get(resource.type) == "tag_blocks":
+    if resource.type in types_with_tag_blocks():
         return {**resource.tags, **_block_tags(resource.attributes.get("tag"))}
-    stated = resource.attributes.get("tags")
-    if not resource.tags and isinstance(stated, Unknown) and not stated.computed:
-        return stated
+    if not resource.tags:
+        stated = resource.attributes.get("tags")
+        if isinstance(stated, Unknown) and not stated.computed:
+            return stated
     return resource.tags
 
 
@@ -316,7 +365,7 @@ _READ: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "provider": lambda document: document.resource.provider,
     "region": lambda document: document.resource.region,
     "environment": _environment,
-    "project": lambda document: document.project.project.name,
+    "project": lambda document: document.run.names[document.project.project.name],
     "module": lambda document: ".".join(document.resource.module_path) or None,
     "change": lambda document: document.changed.change.action,
     "status": lambda document: document.changed.current.status,
@@ -326,8 +375,10 @@ _READ: Mapping[str, Callable[[ResourceDocument], Any]] = {
     "classes": lambda document: list(classes_of_types().get(document.resource.type, ())),
     "monthly_cost": lambda document: cost_of(document.changed.after, ZERO),
     "totals": lambda document: document.run.totals,
+    "unit_cost": UnitCosts,
 }
 _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
+    "account": lambda document: account_of(document.resource),
     "delta": lambda document: delta_of(document.changed),
     "cost": _cost,
     "instance_type": _instance_type,
@@ -346,6 +397,15 @@ _COMPUTED: Mapping[str, Callable[[ResourceDocument], Any]] = {
 }
 
 
+# Most resources run no machines, and for them nothing needs to be remembered.
+OF_NO_MACHINES: Mapping[str, Any] = {
+    **dict.fromkeys(("gpus", "gpus_at_max", "accelerators", "vcpus", "memory_gib"), ZERO),
+    "instance_types": [],
+    "gpu_models": [],
+    "instance_type": None,
+}
+
+
 def given_problem(name: str, value: Any) -> tuple[str, str | None] | None:
     """What is wrong with a fact that a test gives, and a hint; None when it may stand in for a computed one."""
     if name not in GIVEN:
@@ -358,6 +418,12 @@ def given_problem(name: str, value: Any) -> tuple[str, str | None] | None:
     inner = FIELDS[name]
     wrong = [str(key) for key in value if key not in inner] if inner and isinstance(value, Mapping) else []
     return (f"{name} has no {wrong[0]!r}", suggestion(wrong[0], inner or ())) if wrong else None
+
+
+def _below(name: str) -> tuple[str, ...] | None:
+    """The fields of a field that has no value of its own."""
+    inner = FIELDS[name]
+    return None if isinstance(inner, Named) else inner
 
 
 def _plain(value: Any, inner: tuple[str, ...] | None = None) -> Any:

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from finops_guard.model import Estimate, Finding, PolicyAction
-from finops_guard.policy.approvals import approval, cost_center_of, rises_by_cost_center
+from finops_guard.model import Diagnostic, Estimate, Finding, PolicyAction
+from finops_guard.policy.approvals import approvals
+from finops_guard.policy.baseline import Key
 from finops_guard.policy.document import Alternatives, ResourceDocument, RunDocument
-from finops_guard.policy.figures import ZERO
 from finops_guard.policy.kinds.interface import BudgetLine, Hit, NotEvaluated
+from finops_guard.policy.known import misspelled
 from finops_guard.policy.machines import MachineFacts
+from finops_guard.policy.overrides import Parts, Variant
+from finops_guard.policy.project import ProjectFile
+from finops_guard.policy.review import review
 from finops_guard.policy.rule import (
     SEVERITIES,
     STRICTNESS,
-    CostCenter,
     Rule,
     RuleException,
     RuleSet,
     strictest,
 )
+from finops_guard.policy.settle import Reliefs, Settlement
+from finops_guard.policy.spend import Actuals
 from finops_guard.values import Unknown
 
 COUNTED_STATES = ("open", "unknown")
@@ -45,6 +49,9 @@ class PolicyResult:
     ref: str | None = None  # the git ref that the rules were read from; None: the work tree
     digest: str | None = None
     changed_in_this_change: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+    stale_baseline: Mapping[Key, int] = field(default_factory=dict)  # entries that are found no more
+    review: Mapping[str, Any] | None = None  # how the project stands; None without a project file
 
     @property
     def passed(self) -> int:
@@ -67,16 +74,32 @@ class PolicyResult:
 
 
 def evaluate(
-    estimate: Estimate, rules: RuleSet, facts: MachineFacts, alternatives: Alternatives | None = None
+    estimate: Estimate,
+    rules: RuleSet,
+    facts: MachineFacts,
+    alternatives: Alternatives | None = None,
+    actuals: Actuals | None = None,
+    reliefs: Reliefs | None = None,
+    project: ProjectFile | None = None,
 ) -> PolicyResult:
-    """Judge all changes of an estimate. `alternatives`: for a changed resource, the next class and what it saves."""
-    return judge(RunDocument(estimate, facts, rules.cost_centers, alternatives), rules)
+    """Judge all changes of an estimate. `alternatives`: for a changed resource, the next class and what it saves.
+
+    `actuals`: a snapshot of actual spend, for budgets that measure it. `reliefs`: what lets findings off. `project`:
+    the project file, for rules about `project.*`.
+    """
+    run = RunDocument(estimate, facts, rules.cost_centers, alternatives, actuals=actuals, project_file=project)
+    return judge(run, rules, reliefs)
 
 
-def judge(run: RunDocument, rules: RuleSet) -> PolicyResult:
+def judge(run: RunDocument, rules: RuleSet, reliefs: Reliefs | None = None) -> PolicyResult:
     """Judge a policy input by every rule."""
-    verdicts = [_judge_rule(rule, run) for rule in rules.rules]
-    findings = sorted((found for verdict in verdicts for found in verdict.findings), key=_order)
+    settlement = Settlement(reliefs or Reliefs(), run.estimate.as_of)
+    parts = Parts(rules.overrides, run) if rules.overrides else None
+    verdicts = [_judge_rule(rule, run, settlement, parts) for rule in rules.rules]
+    unsaid = [verdict.rule.id for verdict in verdicts if verdict.skipped or verdict.ignored]
+    warnings = settlement.warnings(rules.rules, run, unsaid)
+    findings = sorted((*(found for verdict in verdicts for found in verdict.findings), *warnings), key=_order)
+    stale = settlement.stale(rules.rules, run, unsaid)
     names = [project.project.name for project in run.estimate.projects]
     return PolicyResult(
         findings=tuple(findings),
@@ -89,6 +112,9 @@ def judge(run: RunDocument, rules: RuleSet) -> PolicyResult:
         project_verdicts={name: _action(found for found in findings if found.project == name) for name in names},
         source=rules.source,
         digest=rules.digest,
+        diagnostics=tuple(settlement.diagnostics(rules.rules, stale)),
+        stale_baseline=stale,
+        review=review(run),
     )
 
 
@@ -115,6 +141,7 @@ class _Verdict:
     skipped: dict[tuple[str, str | None], None] = field(default_factory=dict)
     ignored: int = 0
     asking: list[Hit] = field(default_factory=list)  # hits that ask for an approval
+    earlier: dict[tuple[str | None, str | None], int] = field(default_factory=dict)  # what other variants found there
 
     @property
     def passed(self) -> bool:
@@ -131,46 +158,38 @@ class _Verdict:
         return entries
 
     def approvals(self, run: RunDocument) -> list[dict[str, Any]]:
-        """One approval for each cost centre that the rule's findings concern; their amounts are added."""
-        amounts: dict[str | None, Decimal] = {}
-        for hit in self.asking:
-            for center, amount in _rises(hit, run):
-                name = center.id if center else None
-                amounts[name] = amounts.get(name, ZERO) + amount
-        centers = run.cost_centers
-        return [
-            approval(self.rule.id, centers.by_id[name] if name else None, amount, centers)
-            for name, amount in amounts.items()
-        ]
+        """Who must approve what the rule's findings concern."""
+        return approvals(self.rule, self.asking, run)
 
 
-def _rises(hit: Hit, run: RunDocument) -> list[tuple[CostCenter | None, Decimal]]:
-    """By how much the cost of which cost centre rises; an approval of nothing still has someone who gives it."""
-    if hit.rises:
-        return list(hit.rises)
-    if hit.document is not None:
-        return rises_by_cost_center([hit.document], run.cost_centers) or [
-            (cost_center_of(hit.document, run.cost_centers), ZERO)
-        ]
-    documents = [document for group in run.by_type.values() for document in group]
-    return rises_by_cost_center(documents, run.cost_centers) or [(None, ZERO)]
-
-
-def _judge_rule(rule: Rule, run: RunDocument) -> _Verdict:
+def _judge_rule(rule: Rule, run: RunDocument, settlement: Settlement, parts: Parts | None) -> _Verdict:
+    """What a rule says; overrides may make several variants of it, each for a part of the run."""
     verdict = _Verdict(rule)
-    for outcome in rule.check.judge(rule, run):
-        if isinstance(outcome, NotEvaluated):
-            verdict.skipped[outcome.reason, outcome.project] = None
-        elif isinstance(outcome, BudgetLine):
-            verdict.budgets.append(outcome.entry)
-        else:
-            _add(verdict, outcome, run)
+    for variant in parts.variants(rule) if parts else (Variant(rule),):
+        if variant.off is not None:
+            verdict.skipped[variant.off, None] = None
+            continue
+        verdict.earlier = {
+            (found.project, found.address): STRICTNESS[found.action]
+            for found in sorted(verdict.findings, key=lambda found: STRICTNESS[found.action])
+            if found.state == "open"
+        }
+        for outcome in variant.rule.check.judge(variant.rule, run):
+            if isinstance(outcome, NotEvaluated):
+                verdict.skipped[outcome.reason, outcome.project] = None
+            elif isinstance(outcome, BudgetLine):
+                verdict.budgets.append(outcome.entry)
+            else:
+                _add(verdict, variant.rule, outcome, run, settlement)
+    for name in misspelled(rule, run):
+        text = f"{rule.name} names {name!r}, which is no resource type that we know, so it was not judged"
+        _add(verdict, rule, Hit(unknown=text, message=text, problem=f"unknown type {name}"), run, settlement)
     return verdict
 
 
-def _add(verdict: _Verdict, hit: Hit, run: RunDocument) -> None:
-    """Turn what the check found into a finding, unless the rule ignores it or an exception covers it."""
-    rule, as_of = verdict.rule, run.estimate.as_of
+def _add(verdict: _Verdict, rule: Rule, hit: Hit, run: RunDocument, settlement: Settlement) -> None:
+    """Turn what the check found into a finding, unless the rule ignores it; it may be waived, suppressed or known."""
+    as_of = run.estimate.as_of
     if hit.document is None and len(run.estimate.projects) == 1:
         hit = replace(hit, project=run.estimate.projects[0].project.name)
     action = hit.action or (rule.action if hit.unknown is None else rule.on_unknown)
@@ -181,9 +200,17 @@ def _add(verdict: _Verdict, hit: Hit, run: RunDocument) -> None:
         return
     exception, note = _exception(rule, hit.document, as_of)
     found = _finding(rule, hit, action, note)
+    if hit.exempt is not None:
+        verdict.findings.append(
+            replace(found, state="waived", waiver={"reason": hit.exempt, "owner": None, "expires": None})
+        )
+        return
     if exception is None:
+        if found.state == "unknown" and verdict.earlier.get((found.project, found.address), 0) >= STRICTNESS[action]:
+            return  # another variant of the rule has found what this one only fears
+        found = settlement.settle(found, rule, hit.document.resource if hit.document else None)
         verdict.findings.append(found)
-        if action == "require_approval":
+        if found.state in COUNTED_STATES and action == "require_approval":
             verdict.asking.append(hit)
         return
     days = (exception.expires - as_of).days
@@ -210,16 +237,16 @@ def _exception(rule: Rule, document: ResourceDocument | None, as_of: date) -> tu
 def _finding(rule: Rule, hit: Hit, action: PolicyAction, note: str) -> Finding:
     document = hit.document
     return Finding(
-        rule=rule.id,
+        rule=hit.id or rule.id,
         name=rule.name,
-        severity=rule.severity,
+        severity=hit.severity or rule.severity,
         action=action,
-        scope=rule.scope,
+        scope="resource" if document else rule.scope,
         message=_message(rule, hit) + note,
         project=document.get("project") if document else hit.project,
         address=document.resource.address if document else None,
-        span=document.resource.span if document else None,
-        remediation=rule.remediation,
+        span=hit.span or (document.resource.span if document else None),
+        remediation=hit.remediation or rule.remediation,
         passes_when=hit.passes_when,
         references=rule.references,
         money=hit.money,

@@ -24,7 +24,9 @@ def missing_prices(side: ResourceEstimate | None) -> list[CostComponent]:
 
 def is_unpriced(side: ResourceEstimate | None) -> bool:
     """True when a side may cost money that nobody has priced."""
-    return side is not None and (side.status in ("unpriced", "unsupported") or bool(missing_prices(side)))
+    if side is None or side.status in ("priced", "free"):
+        return False
+    return side.status in ("unpriced", "unsupported") or bool(missing_prices(side))
 
 
 def known_cost(side: ResourceEstimate | None) -> Decimal:

@@ -19,6 +19,10 @@ PART = re.compile(r"([A-Za-z_]\w*)|\"([^\"\\]+)\"|(\[\])")
 EACH = object()
 
 
+class Named(tuple[str, ...]):
+    """The fields below a field that has a value of its own as well (`project` is a name, `project.stage` a field)."""
+
+
 class BadKey(Exception):
     """A key that is no JMESPath, that misleads, or that names a field which the policy input does not have."""
 
@@ -48,8 +52,21 @@ def key(text: str, fields: Mapping[str, Any]) -> tuple[Key, frozenset[str]]:
     """
     if PLAIN.fullmatch(text):
         steps = [EACH if each else plain or quoted for plain, quoted, each in PART.findall(text)]
-        return (lambda resource: walk(resource, steps)), frozenset({_root(steps, fields)})
+        root = frozenset({_root(steps, fields)})
+        if len(steps) == 1:
+            return _field(str(steps[0])), root
+        return (lambda resource: walk(resource, steps)), root
     return _expression(text, fields)
+
+
+def _field(name: str) -> Key:
+    """A key that is the name of a field: most are."""
+
+    def read(resource: Any) -> Any:
+        value = resource.get(name)
+        return None if isinstance(value, Unknown) and value.computed else value
+
+    return read
 
 
 def walk(value: Any, steps: list[Any], start: int = 0) -> Any:
@@ -84,7 +101,7 @@ def _root(steps: Iterable[Any], fields: Mapping[str, Any]) -> str:
     if first not in fields:
         raise BadKey(f"the policy input has no field {first!r}", suggestion(str(first), fields))
     inner = fields[first]
-    if inner is None:
+    if inner is None or (isinstance(inner, Named) and not rest):
         return str(first)
     if not rest or rest[0] not in inner:
         wrong = f"{first}.{rest[0]}" if rest else f"{first} alone"
@@ -150,6 +167,15 @@ def _refuse_misread_not(node: Any, text: str) -> None:
             _refuse_misread_not(child, text)
 
 
+def _leading(node: Any) -> list[str]:
+    """The name that an expression starts with: `b` of `b[0].c`."""
+    while node["type"] != "field":
+        if not node.get("children"):
+            return []
+        node = node["children"][0]
+    return [node["value"]]
+
+
 def _root_paths(node: Any) -> Iterator[list[Any]]:
     """The paths of an expression that start at the policy input itself, as far as they are plain names."""
     kind, children = node["type"], node.get("children", [])
@@ -157,7 +183,7 @@ def _root_paths(node: Any) -> Iterator[list[Any]]:
         yield [node["value"]]
     elif kind in ("subexpression", "index_expression"):
         first = list(_root_paths(children[0]))
-        rest = [child["value"] for child in children[1:] if child["type"] == "field"]
+        rest = [name for child in children[1:] for name in _leading(child)]
         yield from ([*path, *rest] for path in first)
     elif kind in ("projection", "value_projection", "filter_projection", "flatten", "pipe"):
         names = [children[1]["value"]] if kind == "value_projection" and children[1]["type"] == "field" else []

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,44 +19,100 @@ from finops_guard.files.text import MAX_YAML_BYTES, Document, decode, parse_yaml
 from finops_guard.model import Span
 from finops_guard.policy.document import TOTALS, given_problem
 from finops_guard.policy.kinds.interface import KINDS, Source, compiler
+from finops_guard.policy.overrides import Made, compile_overrides
+from finops_guard.policy.parameters import checked, with_parameters
 from finops_guard.policy.patterns import any_glob
+from finops_guard.policy.places import rego_files, yaml_files
+from finops_guard.policy.project_facts import PROJECT
 from finops_guard.policy.rule import CostCenter, CostCenters, Match, Owner, Rule, RuleException, RuleSet
-from finops_guard.policy.shape import check_shape, nearest, suggestion
+from finops_guard.policy.scope import narrow
+from finops_guard.policy.selection import pattern_test
+from finops_guard.policy.shape import check_shape, first_problem, nearest, suggestion
 from finops_guard.policy.tables import classes_of_types
 
-SUFFIXES = (".yaml", ".yml")
 TOP_LEVEL_KEY = re.compile(r"^[\"']?([A-Za-z_][\w-]*)[\"']?\s*:", re.MULTILINE)
 COST_CENTERS = "cost-centers.yaml"
+OVERRIDES, WAIVERS = "overrides", "waivers"  # the key at the top of such a file, and its usual name
 FOLDER = ".finops-guard"
+PACK = "pack:"
 RULE_WORDS = ("severity:", "match:", "message:")
 
 
-def load_rules(directories: Sequence[str], cost_centers: str | None = None) -> RuleSet:
+def load_rules(
+    directories: Sequence[str], cost_centers: str | None = None, overrides: Sequence[str] | None = ()
+) -> RuleSet:
     """The rules of all YAML files below the directories that have `policies:`, with the cost centres.
 
     `cost_centers`: the file to take; else the one that a rule file names, one below the directories, beside them, or in
-    .finops-guard. Raises PolicyError with file and line for anything that is not right, also when there is no rule.
+    .finops-guard. `overrides`: files besides those below the directories; None: no override at all is applied.
+    Raises PolicyError with file and line for anything that is not right, also when there is no rule.
     """
-    files = [_read(path) for directory in directories for path in _yaml_files(directory)]
+    directories = [pack_place(directory) or directory for directory in directories]
+    files = [_read(path) for directory in directories for path in yaml_files(directory)]
     documents = [file for file in files if "policies" in file.keys]
-    if not documents:
+    if not documents and not any(True for directory in directories for _ in rego_files(directory)):
         places = ", ".join(directories)
         raise PolicyError(
-            f"no rules below {places}", hint="a rule file has `policies:`; use `--policies none` to judge nothing"
+            f"no rules below {places}",
+            hint="a rule file has `policies:` or is *.rego; use `--policies none` to judge nothing",
         )
-    return _rule_set(documents, files, directories, cost_centers, "dir")
+    source = "pack" if all(_is_shipped(directory) for directory in directories) else "dir"
+    return _rule_set(documents, files, directories, cost_centers, source, overrides)
+
+
+def rule_files(directories: Sequence[str]) -> list[str]:
+    """The YAML files with rules below the directories, and those that should have some but cannot be read as such."""
+    found = []
+    for directory in directories:
+        for path in yaml_files(pack_place(directory) or directory):
+            try:
+                is_rules = "policies" in _read(path).keys
+            except PolicyError:
+                is_rules = True
+            found += [path] if is_rules else []
+    return found
 
 
 def has_rules(directory: str) -> bool:
-    """True when a directory exists and a YAML file below it has `policies:`."""
-    return os.path.isdir(directory) and any("policies" in _read(path).keys for path in _yaml_files(directory))
+    """True when a directory exists and holds rules: a YAML file below it has `policies:`, or a file is Rego."""
+    if not os.path.isdir(directory):
+        return False
+    return any(True for _ in rego_files(directory)) or any(
+        "policies" in _read(path).keys for path in yaml_files(directory)
+    )
 
 
-def starter_rules(cost_centers: str | None = None) -> RuleSet:
-    """The rules that judge when a user has none of their own."""
+def starter_rules(
+    cost_centers: str | None = None, overrides: Sequence[str] | None = (), places: Sequence[str] = ()
+) -> RuleSet:
+    """The rules that judge when a user has none of their own; with the overrides and waivers below the `places`."""
     directory = str(shipped_directory() / "starter")
-    files = [_read(path) for path in _yaml_files(directory)]
-    return _rule_set([file for file in files if "policies" in file.keys], files, [], cost_centers, "pack")
+    documents = [file for file in map(_read, yaml_files(directory)) if "policies" in file.keys]
+    beside = [_read(path) for place in places if os.path.isdir(place) for path in yaml_files(place)]
+    return _rule_set(documents, [*documents, *beside], [], cost_centers, "pack", overrides)
+
+
+def pack_place(name: str) -> str | None:
+    """Where the shipped pack `pack:NAME` stands; None for a name that is no pack. Raises PolicyError with the names."""
+    stated = os.path.basename(name)
+    if not stated.startswith(PACK):
+        return None
+    places = shipped_packs()
+    if stated.removeprefix(PACK) not in places:
+        raise PolicyError(f"there is no {stated}", hint=suggestion(stated, [f"{PACK}{one}" for one in places]))
+    return places[stated.removeprefix(PACK)]
+
+
+def shipped_packs() -> dict[str, str]:
+    """The packs that we ship, by name: folders (starter, strict) and the topical files of packs/."""
+    shipped = shipped_directory()
+    folders = {path.name: str(path) for path in sorted(shipped.iterdir()) if path.is_dir()}
+    topics = {path.stem: str(path) for path in sorted((shipped / "packs").glob("*.yaml"))}
+    return {**folders, **topics}
+
+
+def _is_shipped(place: str) -> bool:
+    return shipped_directory() in Path(place).parents
 
 
 def shipped_directory() -> Path:
@@ -89,29 +145,18 @@ def _read(path: str) -> _File:
     return file
 
 
-def _yaml_files(directory: str) -> Iterator[str]:
-    """YAML files below a directory (or the file itself), sorted; hidden folders inside it are left out."""
-    if os.path.isfile(directory):
-        yield directory
-        return
-    if not os.path.isdir(directory):
-        raise PolicyError(f"{directory}: no such directory of rules")
-    for folder, folders, names in os.walk(directory):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(SUFFIXES))
-
-
 def _rule_set(
     documents: Sequence[_File],
     files: Sequence[_File],
     directories: Sequence[str],
     cost_centers: str | None,
     source: str,
+    overrides: Sequence[str] | None,
 ) -> RuleSet:
     parsed = [parse_yaml(file.text, file.path, PolicyError) for file in documents]
-    rules: list[Rule] = []
-    places: dict[str, Span | None] = {}
+    made: dict[str, Made] = {}
     named: str | None = None
+    by_rego: list[str] = []
     for document in parsed:
         check_shape(document, schema("policy"), "the rule file")
         stated = document.value.get("data", {}).get("cost_centers")
@@ -120,22 +165,64 @@ def _rule_set(
             if not os.path.isfile(named):
                 raise PolicyError(f"{named}: no such file", document.span("data", "cost_centers"))
         for index, definition in enumerate(document.value["policies"]):
-            rule = _rule(definition, document, index)
-            if rule.id in places:
-                raise PolicyError(
-                    f"the id {rule.id} is taken by {places[rule.id]}", rule.span, "give the rule an id of its own"
-                )
-            places[rule.id] = rule.span
-            rules.append(rule)
+            remake = partial(_made, document=document, index=index)
+            _add(made, Made(remake(definition), definition, remake))
+            if "rego" in definition:
+                by_rego.append(os.path.join(os.path.dirname(document.name), definition["rego"]))
+    rego = [path for directory in directories for path in rego_files(directory)]
+    for one in _rego_rules(rego, by_rego) if rego else ():
+        _add(made, one)
     centers_file = cost_centers or named or _find_cost_centers(files, directories)
     centers = load_cost_centers(centers_file) if centers_file else CostCenters()
-    read = sorted((file.path, file.data) for file in documents)
+    stated = [] if overrides is None else [*_companions(files, OVERRIDES), *map(_File, dict.fromkeys(overrides))]
+    waivers = _companions(files, WAIVERS)
+    read = sorted((file.path, file.data) for file in (*documents, *stated, *waivers, *map(_File, {*rego, *by_rego})))
     if centers_file:
         read.append((centers_file, Path(centers_file).read_bytes()))
     digest = hashlib.sha256()
     for _, data in read:
         digest.update(hashlib.sha256(data).digest())
-    return RuleSet(tuple(rules), centers, f"sha256:{digest.hexdigest()}", source, tuple(path for path, _ in read))
+    return RuleSet(
+        tuple(one.rule for one in made.values()), centers, f"sha256:{digest.hexdigest()}", source, tuple(path for path, _ in read),
+        compile_overrides([*parsed, *map(_overrides, stated)], made) if overrides is not None else None,
+        tuple(file.path for file in waivers),
+    )  # fmt: skip
+
+
+def _add(made: dict[str, Made], one: Made) -> None:
+    """One more rule. Raises PolicyError when its id is taken."""
+    rule = one.rule
+    if rule.id in made:
+        taken = made[rule.id].rule.span
+        raise PolicyError(f"the id {rule.id} is taken by {taken}", rule.span, "give the rule an id of its own")
+    made[rule.id] = one
+
+
+def _rego_rules(paths: Sequence[str], named: Sequence[str]) -> list[Made]:
+    from finops_guard.policy.rego.files import rego_rules
+
+    return rego_rules(paths, named)
+
+
+def _companions(files: Sequence[_File], name: str) -> list[_File]:
+    """The files with waivers or overrides among those of the directories: by their key, or by their usual name."""
+    return [
+        file for file in files
+        if "policies" not in file.keys and (name in file.keys or Path(file.path).stem == name)
+    ]  # fmt: skip
+
+
+def _overrides(file: _File) -> Document:
+    document = parse_yaml(file.text, file.path, PolicyError)
+    check_shape(document, schema("overrides"), "the overrides")
+    return document
+
+
+def _made(definition: Mapping[str, Any], document: Document, index: int) -> Rule:
+    """A rule from its definition, of which an override may have changed a part."""
+    if definition is not document.value["policies"][index]:
+        checked(definition, document, index)
+    return compile_rule(with_parameters(definition, document, index), document, index)
 
 
 def _find_cost_centers(files: Sequence[_File], directories: Sequence[str]) -> str | None:
@@ -146,11 +233,12 @@ def _find_cost_centers(files: Sequence[_File], directories: Sequence[str]) -> st
     return next((path for path in (*beside, os.path.join(FOLDER, COST_CENTERS)) if os.path.isfile(path)), None)
 
 
-def _rule(definition: Mapping[str, Any], document: Document, index: int) -> Rule:
+def compile_rule(definition: Mapping[str, Any], document: Document, index: int) -> Rule:
+    """One rule, whose shape has been checked, ready to judge. Raises PolicyError for what can never work."""
     path = ("policies", index)
     source = Source(document, path, definition["id"])
     kind = next(name for name in KINDS if name in definition)
-    check = compiler(kind)(definition[kind], source.at(kind))
+    check = compiler(kind)(_with_imports(definition[kind], source.at(kind)), source.at(kind))
     scope = definition.get("scope", check.scope)
     if scope not in check.scopes:
         source.at("scope").fail(f"a rule of this kind judges {' or '.join(check.scopes)}, not {scope}")
@@ -177,8 +265,31 @@ def _rule(definition: Mapping[str, Any], document: Document, index: int) -> Rule
         references=tuple(definition.get("references", ())),
         exceptions=tuple(_exception(item) for item in definition.get("exceptions", ())),
         approval=definition.get("approval"),
+        definition=definition,
+        suppressible=definition.get("suppressible", True),
         tests=_tests(definition, source),
+        test_spans=tuple(document.span(*path, "tests", number) for number in range(len(definition.get("tests", ())))),
     )
+
+
+def _with_imports(check: Any, source: Source) -> Any:
+    """A `tags` check with the tag rules of the files that it names (from_aws_tag_policy: FILE) read."""
+    names = [name for name in check if name.startswith("from_")]
+    if not names:
+        return check
+    from finops_guard.policy.label_rules import READERS, BadLabelRules, LabelRule
+
+    imported: list[LabelRule] = []
+    for name in names:
+        path = os.path.join(os.path.dirname(source.document.name), check[name])
+        try:
+            text = decode(read_bytes(path, PolicyError, MAX_YAML_BYTES), path, PolicyError)
+            imported += READERS[name](parse_yaml(text, path, PolicyError).value)
+        except PolicyError as wrong:
+            source.at(name).fail(wrong.message, str(wrong.span) if wrong.span else wrong.hint)
+        except BadLabelRules as wrong:
+            source.at(name).fail(f"{check[name]}: {wrong}", wrong.hint)
+    return {**check, "imported": imported}
 
 
 def _tests(definition: Mapping[str, Any], source: Source) -> tuple[Mapping[str, Any], ...]:
@@ -192,11 +303,24 @@ def _tests(definition: Mapping[str, Any], source: Source) -> tuple[Mapping[str, 
         resources += [(("resource",), test["resource"])] if "resource" in test else []
         if not resources:
             place.fail("a test needs a resource, or resources")
+        addresses = [item.get("address", f"{item['type']}.test{at or ''}") for at, (_, item) in enumerate(resources)]
         for path, item in resources:
+            for name, address in item.get("refers", {}).items():
+                if address not in addresses:
+                    place.at(*path, "refers", name).fail(
+                        f"no resource of this test has the address {address!r}", suggestion(address, addresses)
+                    )
             for name, value in item.get("given", {}).items():
                 problem = given_problem(name, value)
                 if problem:
                     place.at(*path, "given", name).fail(*problem)
+        if "project" in test:
+            wrong = first_problem({"version": 1, "name": "test", **test["project"]}, schema("project"))
+            if wrong:
+                place.at("project", *wrong.path).fail(wrong.message, wrong.hint)
+        for name in test.get("given_project", {}):
+            if name not in PROJECT:
+                place.at("given_project", name).fail(f"there is no project.{name}", suggestion(name, PROJECT))
         for name in test.get("totals", {}):
             if name not in TOTALS:
                 place.at("totals", name).fail(f"there is no total {name!r}", suggestion(name, TOTALS))
@@ -213,12 +337,14 @@ def _match(definition: Mapping[str, Any], source: Source) -> Match:
         # A rule that names create judges what is merely declared, too: it is to exist.
         changes = frozenset([*changes, *(["declared"] if "create" in changes else [])])
     return Match(
-        is_type=lru_cache(maxsize=None)(any_glob(definition["resources"])),
-        is_excluded=any_glob(definition["exclude"]) if definition.get("exclude") else None,
+        resources=tuple(definition["resources"]),
+        is_type=pattern_test(tuple(definition["resources"])),
+        is_excluded=pattern_test(tuple(definition["exclude"])) if definition.get("exclude") else None,
         classes=frozenset(definition.get("classes", ())),
         environments=frozenset(map(canonical, definition.get("environments", ()))),
         changes=changes,
         taggable=definition.get("taggable"),
+        narrow=narrow(definition),
     )
 
 

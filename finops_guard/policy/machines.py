@@ -12,7 +12,7 @@ from finops_guard.model import Resource
 from finops_guard.policy.tables import MachineRow, machine_rows
 from finops_guard.values import BadValue, Unknown, UnknownValue, as_number
 
-USUAL_NAMES = ("instance_type", "instance_types", "instance_class", "node_type")
+USUAL_NAMES = frozenset({"instance_type", "instance_types", "instance_class", "node_type"})
 PREFIXES = ("db.", "cache.", "ml.", "kafka.", "mq.", "dms.")
 SUFFIXES = (".search", ".elasticsearch")
 TEMPLATES = ("aws_launch_template", "aws_launch_configuration", "google_compute_instance_template")
@@ -65,8 +65,7 @@ def has_machines(resource: Resource) -> bool:
     """A cheap test that is False for most resources."""
     if resource.type in machine_rows():
         return True
-    attributes = resource.attributes
-    return any(name in attributes for name in USUAL_NAMES)
+    return not USUAL_NAMES.isdisjoint(resource.attributes)
 
 
 def groups(resource: Resource) -> list[Group]:

@@ -15,11 +15,17 @@ LONGEST_VALUE = 200
 CENT = Decimal("0.01")
 TENTH = Decimal("0.1")
 MONEY = {
-    "monthly_cost", "saving", "projected", "limit", "cost.before", "cost.after", "cost.at_min", "cost.at_max",
-    "cost.list", "totals.before", "totals.after", "unattributed",
+    "monthly_cost", "saving", "projected", "limit", "total", "funding", "hard_cap", "cost.before", "cost.after",
+    "cost.at_min", "cost.at_max", "cost.list", "totals.before", "totals.after", "unattributed", "unit_cost",
+    "unit_cost.gpu_hour", "unit_cost.vcpu_hour", "unit_cost.million_tokens", "project.approved_budget",
+    "project.funding_requested", "project.estimate", "project.actual", "project.rise",
 }  # fmt: skip
 SIGNED_MONEY = {"delta", "totals.delta"}
-PERCENT = {"percent", "delta_percent", "totals.delta_percent", "coverage_percent", "minimum_percent", "threshold"}
+PERCENT = {
+    "percent", "delta_percent", "totals.delta_percent", "coverage_percent", "minimum_percent", "threshold",
+    "project.over_budget_percent", "project.actual_over_budget_percent", "project.rise_percent",
+    "project.tokens_percent",
+}  # fmt: skip
 OPEN_FAMILIES = (
     "tags.",
 )  # any name below these is allowed; raw attributes are not: they may hold what nobody should print

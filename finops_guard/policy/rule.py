@@ -13,6 +13,8 @@ from finops_guard.policy.message import Template
 
 if TYPE_CHECKING:
     from finops_guard.policy.kinds.interface import Check
+    from finops_guard.policy.overrides import Overrides
+    from finops_guard.policy.scope import Narrow
 
 STRICTNESS: Mapping[str, int] = {"allow": 0, "warn": 1, "require_approval": 2, "block": 3}
 SEVERITIES = ("info", "low", "medium", "high", "critical")
@@ -37,6 +39,8 @@ class Match:
     environments: frozenset[str] = frozenset()
     changes: frozenset[str] | None = None
     taggable: bool | None = None
+    resources: tuple[str, ...] = ()  # the patterns that `is_type` was made from
+    narrow: Narrow | None = None  # what else must be true (policy/scope.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,9 @@ class Rule:
     exceptions: tuple[RuleException, ...] = ()
     approval: Mapping[str, Any] | None = None
     tests: tuple[Mapping[str, Any], ...] = ()
+    test_spans: tuple[Span | None, ...] = ()  # where each test stands
+    definition: Mapping[str, Any] = field(default_factory=dict)  # as the file states it
+    suppressible: bool = True  # False: a comment in the code cannot let a resource off
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +146,5 @@ class RuleSet:
     digest: str = ""
     source: str = "none"  # dir | pack | none
     files: tuple[str, ...] = ()
+    overrides: Overrides | None = None
+    waiver_files: tuple[str, ...] = ()  # found beside the rules

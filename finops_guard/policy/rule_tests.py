@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -20,11 +20,14 @@ from finops_guard.model import (
     ProjectEstimate,
     Resource,
     ResourceEstimate,
+    Span,
 )
 from finops_guard.policy.document import RunDocument
 from finops_guard.policy.evaluate import PolicyResult, judge
 from finops_guard.policy.machines import Machine
+from finops_guard.policy.project import project_of
 from finops_guard.policy.rule import STRICTNESS, CostCenter, CostCenters, Rule, RuleSet
+from finops_guard.policy.spend import actuals_of
 from finops_guard.values import Unknown
 
 DAY = date(2026, 11, 1)
@@ -33,13 +36,18 @@ ELSEWHERE = Environment(None, "none")
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """One test of one rule; `failure` says what differs, None when it passed."""
+    """One test of one rule; `failure` says what differs, None when it passed. `got` has what `expected` asks for."""
 
     __test__ = False  # not a test class of pytest
 
     rule: str
     name: str
     failure: str | None
+    span: Span | None = None
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    got: Mapping[str, Any] = field(default_factory=dict)
+    message: str | None = None  # of the strictest finding
+    passes_when: str | None = None
 
 
 class NoMachines:
@@ -51,17 +59,50 @@ class NoMachines:
 
 def run_rule_tests(rules: RuleSet) -> list[TestResult]:
     """Run every test of every rule, each rule by itself."""
-    return [_run(rule, test, rules.cost_centers) for rule in rules.rules for test in rule.tests]
+    return [result for rule in rules.rules for result in tests_of(rule, rules.cost_centers)]
 
 
-def _run(rule: Rule, test: Mapping[str, Any], centers: CostCenters) -> TestResult:
+def tests_of(rule: Rule, centers: CostCenters) -> list[TestResult]:
+    """Run every test of one rule."""
+    spans = rule.test_spans or (None,) * len(rule.tests)
+    return [_run(rule, test, span, centers) for test, span in zip(rule.tests, spans, strict=True)]
+
+
+def _run(rule: Rule, test: Mapping[str, Any], span: Span | None, centers: CostCenters) -> TestResult:
     run = _document(test, _cost_centers(test.get("cost_centers"), centers))
     outcome = judge(run, RuleSet((rule,), run.cost_centers))
-    return TestResult(rule.id, test["name"], _difference(test["expect"], outcome))
+    expect = test["expect"]
+    strict = max(_counted(expect, outcome), key=_strictness, default=None)
+    return TestResult(
+        rule.id, test["name"], _difference(expect, outcome), span, expect, _got(expect, outcome),
+        strict.message if strict else None, strict.passes_when if strict else None,
+    )  # fmt: skip
+
+
+def _counted(expect: Mapping[str, Any], outcome: PolicyResult) -> list[Finding]:
+    return [found for found in outcome.findings if found.state == expect.get("state", found.state)]
+
+
+def _got(expect: Mapping[str, Any], outcome: PolicyResult) -> dict[str, Any]:
+    """What the rule said, in the words of the expectation; a text that holds the expected one is shown as that one."""
+    strict = max(outcome.findings, key=_strictness, default=None)
+    reasons = "; ".join(entry["reason"] for entry in outcome.not_evaluated)
+    texts = {
+        "action": strict.action if strict and strict.state != "waived" else "allow",
+        "state": strict.state if strict else None,
+        "problem": strict.problem if strict else None,
+        "message": strict.message if strict else None,
+        "not_evaluated": reasons or None,
+    }
+    shown = [name for name in texts if name in expect or (texts[name] and name in ("message", "not_evaluated"))]
+    return {
+        name: expect[name] if name != "action" and str(expect.get(name, "\0")) in str(texts[name]) else texts[name]
+        for name in shown
+    }
 
 
 def _difference(expect: Mapping[str, Any], outcome: PolicyResult) -> str | None:
-    counted = [found for found in outcome.findings if found.state == expect.get("state", found.state)]
+    counted = _counted(expect, outcome)
     strict = max(counted, key=_strictness, default=None)
     action = strict.action if strict and strict.state != "waived" else "allow"
     if expect.get("state") == "waived" and strict is None:
@@ -97,8 +138,15 @@ def _document(test: Mapping[str, Any], centers: CostCenters) -> RunDocument:
         (ProjectEstimate(replace(project, changes=tuple(one.change for one in changes)), tuple(changes)),),
         as_of if isinstance(as_of, date) else date.fromisoformat(as_of),
     )
+    _connect(items, changes)
     totals = {name: Decimal(str(value)) for name, value in test.get("totals", {}).items()}
-    return RunDocument(estimate, NoMachines(), centers, given=given, given_totals=totals)
+    actuals = actuals_of(test["actuals"]) if "actuals" in test else None
+    file = project_of({"name": "test", **test["project"]}) if "project" in test else None
+    facts = {name: _value(value) for name, value in test.get("given_project", {}).items()}
+    return RunDocument(
+        estimate, NoMachines(), centers, given=given, given_totals=totals, actuals=actuals, project_file=file,
+        given_project=facts,
+    )  # fmt: skip
 
 
 def _change(item: Mapping[str, Any], index: int) -> EstimatedChange:
@@ -125,23 +173,38 @@ def _resource(item: Mapping[str, Any], index: int) -> Resource:
         region=item.get("region", "us-east-1"),
         region_origin="test",
         attributes=values,
-        tags={} if isinstance(tags, Unknown) else tags,
+        tags=tags if isinstance(tags, Mapping) else {},
         environment=Environment(canonical(environment), "test") if environment else ELSEWHERE,
-        graph=_Alone(),
+        graph=_Links(),
     )
 
 
-class _Alone:
-    """No resource of a test refers to another."""
+class _Links:
+    """The references that a test states: `refers: {attribute: address}`."""
+
+    def __init__(self) -> None:
+        self.targets: dict[str, list[Resource]] = {}
+        self.sources: dict[tuple[str, str], list[Resource]] = {}
 
     def related(self, resource: Resource, name: str) -> tuple[Resource, ...]:
-        return ()
+        return tuple(self.targets.get(name, ()))
 
     def referrers(self, resource: Resource, source_type: str, by: str) -> tuple[Resource, ...]:
-        return ()
+        return tuple(self.sources.get((source_type, by), ()))
 
     def of_type(self, resource_type: str) -> tuple[Resource, ...]:
         return ()
+
+
+def _connect(items: Sequence[Mapping[str, Any]], changes: Sequence[EstimatedChange]) -> None:
+    by_address = {changed.change.address: changed.change.resource for changed in changes}
+    for item, changed in zip(items, changes, strict=True):
+        source = changed.change.resource
+        for name, address in item.get("refers", {}).items():
+            target = by_address[address]
+            assert isinstance(source.graph, _Links) and isinstance(target.graph, _Links)
+            source.graph.targets.setdefault(name, []).append(target)
+            target.graph.sources.setdefault((source.type, name), []).append(source)
 
 
 def _priced(item: Mapping[str, Any]) -> ResourceEstimate:

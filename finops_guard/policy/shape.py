@@ -36,14 +36,26 @@ class Problem:
     hint: str | None = None
 
 
-def check_shape(document: Document, schema: Schema, label: str) -> None:
-    """Raise PolicyError for the first thing in `document` that does not fit `schema`; `label` is what it should be."""
-    problems = list(_problems(document.value, schema, (), schema))
-    if not problems:
+def check_shape(document: Document, schema: Schema, label: str, rule: int | None = None) -> None:
+    """Raise PolicyError for the first thing in `document` that does not fit `schema`; `label` is what it should be.
+
+    `rule`: only the rule of that number is looked at, because the others have been before.
+    """
+    if rule is None:
+        first = first_problem(document.value, schema)
+    else:
+        place, part = ("policies", rule), schema["$defs"]["policy"]
+        problems = _problems(document.value["policies"][rule], part, place, schema)
+        first = min(problems, key=lambda problem: problem.rank, default=None)
+    if first is None:
         return
-    first = min(problems, key=lambda problem: problem.rank)
     where = _where(first.path, document.value)
     raise PolicyError(f"{where or label}: {first.message}", document.span(*first.path), first.hint)
+
+
+def first_problem(value: Any, schema: Schema) -> Problem | None:
+    """The first thing that does not fit; None when all does."""
+    return min(_problems(value, schema, (), schema), key=lambda problem: problem.rank, default=None)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -152,6 +164,10 @@ def _list_problems(value: Sequence[Any], schema: Schema, path: Path, root: Schem
 
 def _choice_problems(value: Any, choices: Sequence[Schema], path: Path, root: Schema) -> Iterator[Problem]:
     """Exactly one choice must fit. When none does, the one that fits best says what is wrong."""
+    meant = [choice for choice in choices if _names_its_keys(value, choice)]
+    if len(meant) == 1:
+        yield from _problems(value, meant[0], path, root)
+        return
     tried = [list(_problems(value, choice, path, root)) for choice in choices]
     fitting = [choice for choice, problems in zip(choices, tried, strict=True) if not problems]
     if len(fitting) == 1:
@@ -164,6 +180,12 @@ def _choice_problems(value: Any, choices: Sequence[Schema], path: Path, root: Sc
         yield Problem(OTHER, path, f"one of {', '.join(names)} is needed")
     else:
         yield from min(tried, key=len)
+
+
+def _names_its_keys(value: Any, choice: Schema) -> bool:
+    """True when a map has the keys that tell this choice from the others."""
+    required: Sequence[str] = choice.get("required", ())
+    return bool(required) and isinstance(value, Mapping) and all(name in value for name in required)
 
 
 _ARTICLE = {"object": "a map", "array": "a list", "string": "text", "number": "a number", "integer": "a whole number",

@@ -53,6 +53,47 @@ def taggable_types() -> Mapping[str, str]:
     return {line["type"]: line["where"] for line in _read("taggable_types.csv")}
 
 
+@lru_cache(maxsize=1)
+def types_with_tag_blocks() -> frozenset[str]:
+    """Types whose tags stand in `tag` blocks."""
+    return frozenset(name for name, where in taggable_types().items() if where == "tag_blocks")
+
+
+@lru_cache(maxsize=1)
+def aws_tag_types() -> Mapping[str, tuple[str, ...]]:
+    """data/aws_tag_types.csv: what AWS tag policies call a type -> Terraform types."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in _read("aws_tag_types.csv"):
+        found[line["aws_type"]] = (*found.get(line["aws_type"], ()), line["type"])
+    return found
+
+
+@lru_cache(maxsize=1)
+def known_types() -> frozenset[str]:
+    """Every resource type that a table of ours names."""
+    names: set[str] = set(machine_rows()) | set(classes_of_types())
+    for table in ("taggable_types.csv", "free_types.csv"):  # the type is the first column of both
+        lines = (DATA / table).read_text(encoding="utf-8").splitlines()[1:]
+        names.update(line.split(",", 1)[0] for line in lines)
+    return frozenset(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """What a stage asks of an AI service; `level`: required, advised or no."""
+
+    name: str
+    level: str
+    reason: str
+
+
+@lru_cache(maxsize=16)
+def ai_guardrails(stage: str) -> tuple[Guardrail, ...]:
+    """data/ai_guardrails.csv for a stage (concept, mvp, pilot, launch, scale, sunset)."""
+    lines = [line for line in _read("ai_guardrails.csv") if line["stage"] == stage]
+    return tuple(Guardrail(line["guardrail"], line["level"], line["reason"]) for line in lines)
+
+
 def _read(name: str) -> list[dict[str, str]]:
     path = DATA / name
     with path.open(newline="", encoding="utf-8") as file:

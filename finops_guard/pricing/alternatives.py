@@ -17,6 +17,7 @@ DATA = Path(__file__).parent.parent / "data"
 CLASS_ATTRIBUTES = ("instance_type", "instance_class", "node_type", "replication_instance_class", "host_instance_type")
 STORAGE_ATTRIBUTES = ("type", "storage_type", "volume_type")
 STORAGE_BLOCKS = ("root_block_device", "ebs_block_device", "block_device_mappings", "ebs", "ebs_options")
+NAMING_ATTRIBUTES = frozenset((*CLASS_ATTRIBUTES, *STORAGE_ATTRIBUTES, *STORAGE_BLOCKS))
 NEXT_STORAGE = {"gp2": "gp3"}
 
 
@@ -32,6 +33,8 @@ class Alternatives:
         now = changed.after.monthly_cost if changed.after else None
         if resource is None or now is None:
             return None
+        if not _may_be_replaced(resource.attributes):
+            return None
         attributes, names = replaced(resource.attributes)
         if not names:
             return None
@@ -39,6 +42,11 @@ class Alternatives:
         if other.monthly_cost is None or other.status != (changed.after.status if changed.after else None):
             return None
         return ", ".join(names), now - other.monthly_cost
+
+
+def _may_be_replaced(attributes: Mapping[str, Any]) -> bool:
+    """A cheap test that is False for most resources: nothing in them names a class or a storage type."""
+    return not NAMING_ATTRIBUTES.isdisjoint(attributes)
 
 
 def replaced(attributes: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

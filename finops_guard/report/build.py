@@ -49,9 +49,10 @@ def build_report(estimate: Estimate, policies: PolicyOutcome, run: RunInfo, cata
         "totals": _totals(estimate.projects),
         "projects": [_project(project, policies) for project in estimate.projects],
         "assumptions": assumptions(estimate, run),
-        "diagnostics": [_diagnostic(entry) for entry in estimate.diagnostics],
+        "diagnostics": [_diagnostic(entry) for entry in (*estimate.diagnostics, *policies.diagnostics)],
         "findings": [_finding(finding) for finding in policies.findings],
         "budgets": [dict(entry) for entry in policies.budgets],
+        "review": dict(policies.review) if policies.review else None,
         "verdict": {
             "action": policies.verdict,
             "blocked": _rules_that(policies.findings, "block"),

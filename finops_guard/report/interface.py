@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from finops_guard.model import Finding, PolicyAction
+from finops_guard.model import Diagnostic, Finding, PolicyAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,16 @@ class PolicyOutcome(Protocol):
         """True when the change under review changes the rules themselves."""
         ...
 
+    @property
+    def diagnostics(self) -> Sequence[Diagnostic]:
+        """What to know about suppressions in code and the baseline."""
+        ...
+
+    @property
+    def review(self) -> Mapping[str, Any] | None:
+        """How the project stands, as in report.json; None without a project file."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _NoPolicies:
@@ -114,6 +124,8 @@ class _NoPolicies:
     ref: str | None = None
     digest: str | None = None
     changed_in_this_change: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+    review: Mapping[str, Any] | None = None
 
 
 NO_POLICIES: PolicyOutcome = _NoPolicies()

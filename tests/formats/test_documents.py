@@ -14,7 +14,7 @@ from finops_guard.formats import NAMES, render
 from tests.reports import SCENARIOS
 
 EXPECTED = Path(__file__).parent / "expected"
-SUFFIXES = {"json": "json", "table": "txt", "markdown": "md"}
+SUFFIXES = {"json": "json", "table": "txt", "markdown": "md", "review": "review.md"}
 
 
 def document(name: str, report: dict[str, Any]) -> str:

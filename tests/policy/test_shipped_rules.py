@@ -2,100 +2,93 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
+import importlib.util
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from finops_guard.policy.load import load_rules, shipped_directory, starter_rules
+from finops_guard.policy.lint import lint
+from finops_guard.policy.load import load_rules, shipped_directory, shipped_packs, starter_rules
 from finops_guard.policy.rule_tests import run_rule_tests
 
-STARTER = sorted((shipped_directory() / "starter").glob("*.yaml"))
-OPPOSITE = {
-    "eq": "ne", "ne": "eq", "gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt", "in": "not-in", "not-in": "in",
-    "absent": "present", "present": "absent",
-}  # fmt: skip
-NEIGHBOUR = {"gt": "gte", "gte": "gt", "lt": "lte", "lte": "lt"}
-OTHER_ACTION = {"warn": "block", "require_approval": "warn", "block": "warn"}
+SHIPPED = load_rules([str(shipped_directory())])
+TOOL = Path(__file__).parents[2] / "tools" / "mutate_rules.py"
+WANTED_BY_NAME = {
+    "no-large-gpu-in-development": ("block",),
+    "approval-above-eight-gpus": ("require_approval",),
+    "required-tags": ("warn",),
+    "budget-alerts": ("warn", "warn", "require_approval", "block"),
+}
 
 
-@pytest.mark.parametrize("result", run_rule_tests(starter_rules()), ids=lambda result: f"{result.rule} {result.name}")
+def tool() -> Any:
+    """tools/mutate_rules.py as a module."""
+    spec = importlib.util.spec_from_file_location("mutate_rules", TOOL)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MUTATE = tool()
+
+
+@pytest.mark.parametrize("result", run_rule_tests(SHIPPED), ids=lambda result: f"{result.rule} {result.name}")
 def test_beside_the_rule(result: Any) -> None:
     assert result.failure is None
 
 
-def test_every_rule_has_tests_remediation_and_a_reason_to_pass() -> None:
-    for rule in starter_rules().rules:
+def test_every_rule_has_tests_remediation_and_an_end_without_finding() -> None:
+    for rule in SHIPPED.rules:
         assert len(rule.tests) >= 3, rule.id
         assert rule.remediation, rule.id
+        assert any(test["expect"]["action"] == "allow" for test in rule.tests), rule.id
+        assert any(test["expect"]["action"] != "allow" for test in rule.tests), rule.id
 
 
-def mutations(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every place of a rule with another value that makes it a different rule."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            here = (*path, name)
-            if name in ("tests", "match", "exceptions", "references"):
-                continue
-            if name == "op":
-                yield from ((here, other) for other in (OPPOSITE.get(item), NEIGHBOUR.get(item)) if other)
-                if item in ("any-regex", "regex", "contains", "glob"):
-                    yield (*path, "value"), "matches-nothing-at-all"
-            elif name == "action" and item in OTHER_ACTION:
-                yield here, OTHER_ACTION[item]
-            elif name in ("value", "percent", "above", "above_percent", "floor") and isinstance(item, int | float):
-                yield here, item * 2 + 1
-                yield here, item - 1 if item else -1
-            elif name == "unpriced":
-                yield here, "ignore"
-            elif name == "case":
-                yield here, "insensitive"
-            elif name == "required" and len(item) > 1:
-                for tag in item:
-                    yield here, {other: wanted for other, wanted in item.items() if other != tag}
-            elif name == "any" and len(item) > 1:
-                yield from ((here, [*item[:index], *item[index + 1 :]]) for index in range(len(item)))
-            elif name == "environments":
-                yield here, ["production"]
-            else:
-                yield from mutations(item, here)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from mutations(item, (*path, index))
+def test_nothing_to_lint() -> None:
+    assert lint(SHIPPED, date(2026, 11, 21)) == []
 
 
-def all_mutations() -> Iterator[Any]:
-    for file in STARTER:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        for index, rule in enumerate(document["policies"]):
-            places = [
-                *mutations(rule),
-                *([(("match", "environments"), ["production"])] if "environments" in rule["match"] else []),
-            ]
-            for path, other in places:
-                label = f"{rule['id']} {'.'.join(map(str, path))} {other}"
-                yield pytest.param(document, index, path, other, id=label[:100])
+@pytest.mark.parametrize(
+    "file,rule", [pytest.param(*one, id=one[1]["id"]) for one in MUTATE.rules_of([str(shipped_directory())])]
+)
+def test_a_changed_rule_fails_its_own_tests(file: str, rule: Any) -> None:
+    assert len(list(MUTATE.mutations(rule))) >= 2
+    assert MUTATE.survivors(rule, file) == []
 
 
-@pytest.mark.parametrize(("document", "index", "path", "other"), list(all_mutations()))
-def test_a_changed_rule_fails_its_own_tests(
-    document: Any, index: int, path: tuple[Any, ...], other: Any, tmp_path: Path
-) -> None:
-    mutant = copy.deepcopy(document["policies"][index])
-    target = mutant
-    for step in path[:-1]:
-        target = target[step]
-    target[path[-1]] = other
-    (tmp_path / "mutant.yaml").write_text(yaml.safe_dump({"version": 1, "policies": [mutant]}), encoding="utf-8")
-    results = run_rule_tests(load_rules([str(tmp_path)]))
-    assert any(result.failure for result in results), "no test of this rule sees the difference"
+def test_the_tool_sees_a_rule_whose_tests_say_too_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (shipped_directory() / "starter" / "storage.yaml").read_text(encoding="utf-8")
+    weak = text.replace("retention_in_days: 400}", "retention_in_days: 30}")  # nothing stands at the limit any more
+    (tmp_path / "weak.yaml").write_text(weak, encoding="utf-8")
+    assert MUTATE.main([str(tmp_path)]) == 1
+    assert "lives: FG-RET-002: when.any.2.op -> gte" in capsys.readouterr().out
 
 
-def test_loading_the_pack_is_recorded() -> None:
+@pytest.mark.parametrize("name", WANTED_BY_NAME)
+def test_rules_that_every_user_looks_for(name: str) -> None:
+    rule = next(rule for rule in SHIPPED.rules if rule.name == name)
+    assert (rule.action,) == WANTED_BY_NAME[name] or tuple(rule.check.actions) == WANTED_BY_NAME[name]
+
+
+def test_budget_alerts_stand_at_50_75_90_100() -> None:
+    rule: Any = next(rule for rule in SHIPPED.rules if rule.name == "budget-alerts")
+    assert [int(one.percent) for one in rule.check.thresholds] == [50, 75, 90, 100]
+
+
+def test_packs_load_by_name_and_together() -> None:
+    assert {"starter", "strict", "packs", "tagging", "ml", "budgets"} <= set(shipped_packs())
+    for name in shipped_packs():
+        pack = load_rules([f"pack:{name}"])
+        assert pack.source == "pack" and pack.rules
+    assert len(SHIPPED.rules) == len({rule.id for rule in SHIPPED.rules}) >= 40
+
+
+def test_loading_the_starter_pack_is_recorded() -> None:
     pack = starter_rules()
     assert pack.source == "pack"
     assert pack.digest.startswith("sha256:")
-    assert len(pack.rules) == len({rule.id for rule in pack.rules}) >= 8
+    assert len(pack.rules) >= 8

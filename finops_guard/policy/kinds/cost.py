@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from finops_guard.model import PolicyAction
-from finops_guard.policy.approvals import rises_by_cost_center
+from finops_guard.policy.approvals import raised_centers
 from finops_guard.policy.document import ResourceDocument, RunDocument
-from finops_guard.policy.figures import ZERO, is_unpriced, known_cost
-from finops_guard.policy.kinds.interface import Hit, NotEvaluated, Outcome, Source, thresholds
+from finops_guard.policy.figures import ZERO, known_cost
+from finops_guard.policy.kinds.interface import Check, Hit, NotEvaluated, Outcome, Source, thresholds
+from finops_guard.policy.kinds.level import compile_level, unpriced, without_price
 from finops_guard.policy.message import money, percent
-from finops_guard.policy.rule import JUDGED_CHANGES, STRICTNESS, Rule, Scope, Threshold
+from finops_guard.policy.rule import STRICTNESS, Rule, Scope, Threshold
+from finops_guard.policy.selection import Pair
 from finops_guard.values import Unknown
 
 HUNDRED = Decimal(100)
@@ -30,6 +33,51 @@ class Figures:
     @property
     def percent(self) -> Decimal | None:
         return self.delta / self.before * HUNDRED if self.before else None
+
+    def given(self, totals: Mapping[str, Any]) -> Figures:
+        """The same with the totals that a test gives."""
+        return Figures(totals.get("before", self.before), totals.get("delta", self.delta))
+
+
+@dataclass
+class _Group:
+    """The resources whose increase is judged together. Rules that match alike share it, so its sums are kept."""
+
+    documents: list[ResourceDocument]
+    unsure: Unknown | None = None
+
+    @cached_property
+    def figures(self) -> Figures:
+        before = sum((known_cost(document.changed.before) for document in self.documents), ZERO)
+        return Figures(before, sum((document.changed.delta or ZERO for document in self.documents), ZERO))
+
+    @cached_property
+    def unpriced(self) -> list[ResourceDocument]:
+        return unpriced(self.documents)
+
+    @cached_property
+    def project(self) -> str | None:
+        """The project, when all that changes is in one."""
+        names = {document.get("project") for document in self.documents if document.change != "no-op"}
+        return names.pop() if len(names) == 1 else None
+
+
+def _grouped(pairs: Iterable[Pair], scope: Scope) -> tuple[list[_Group], list[str]]:
+    """The groups of a scope, and the projects that have no base."""
+    groups: dict[tuple[str, str], _Group] = {}
+    without: dict[str, None] = {}
+    for document, unsure in pairs:
+        if not document.has_base:
+            without[document.get("project")] = None
+            continue
+        project = "" if scope == "run" else document.get("project")
+        name = (project, document.get("address") if scope == "resource" else "")
+        group = groups.get(name)
+        if group is None:
+            group = groups[name] = _Group([])
+        group.documents.append(document)
+        group.unsure = unsure or group.unsure
+    return list(groups.values()), list(without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +96,23 @@ class CostCheck:
 
     def judge(self, rule: Rule, run: RunDocument) -> Iterator[Outcome]:
         """Each change, project or resource that costs more than a threshold allows, and what has no price."""
-        groups: dict[str, list[ResourceDocument]] = {}
-        doubtful: dict[str, Unknown] = {}
-        for document, unsure in run.select(rule.match, None):
-            if not document.has_base:
-                yield NotEvaluated("no base", document.get("project"))
-                continue
-            name = "" if rule.scope == "run" else document.get("project")
-            name += f"\n{document.get('address')}" if rule.scope == "resource" else ""
-            groups.setdefault(name, []).append(document)
-            if unsure is not None:
-                doubtful[name] = unsure
+        groups, without = run.selection(rule.match, None).kept(
+            ("increase", rule.scope), lambda pairs: _grouped(pairs, rule.scope)
+        )
+        for project in without:
+            yield NotEvaluated("no base", project)
         if rule.scope == "run" and run.given_totals and not groups:
-            groups[""] = []
-        for name, documents in groups.items():
-            yield from self._judge_group(rule, run, documents, doubtful.get(name))
+            groups = [_Group([])]
+        for group in groups:
+            yield from self._judge_group(rule, run, group)
 
-    def _judge_group(
-        self, rule: Rule, run: RunDocument, documents: list[ResourceDocument], unsure: Unknown | None
-    ) -> Iterator[Outcome]:
-        figures = _figures(documents, run.given_totals if rule.scope == "run" else {})
+    def _judge_group(self, rule: Rule, run: RunDocument, group: _Group) -> Iterator[Outcome]:
+        documents, unsure, project = group.documents, group.unsure, group.project
+        figures = group.figures if rule.scope != "run" else group.figures.given(run.given_totals)
         subject = documents[0] if rule.scope == "resource" else None
-        projects = {document.get("project") for document in documents if document.change != "no-op"}
-        project = projects.pop() if len(projects) == 1 else None
         reached = [one for one in self.thresholds if _reaches(one, figures)]
         if reached:
-            yield self._finding(run, documents, subject, project, figures, reached, unsure)
+            yield self._finding(run, group, subject, figures, reached, unsure)
         only_percent = all(one.above_percent is not None for one in self.thresholds)
         if not reached and only_percent and not figures.before and figures.delta > _floor(self.thresholds):
             text = (
@@ -88,22 +127,18 @@ class CostCheck:
                 money=figures.delta,
                 project=project,
             )
-        yield from self._without_price(documents, subject, project)
+        yield from without_price(self.unpriced, group.unpriced, subject, project)
 
     def _finding(
         self,
         run: RunDocument,
-        documents: list[ResourceDocument],
+        group: _Group,
         subject: ResourceDocument | None,
-        project: str | None,
         figures: Figures,
         reached: list[Threshold],
         unsure: Unknown | None,
     ) -> Hit:
         strict = max(reached, key=lambda one: (STRICTNESS[one.action], one.above is not None, one.above or ZERO))
-        missing = sum(
-            is_unpriced(document.changed.after) for document in documents if document.change in JUDGED_CHANGES
-        )
         return Hit(
             subject,
             action=strict.action if unsure is None else None,
@@ -111,44 +146,14 @@ class CostCheck:
             problem=f"increase above {_limit(strict)}",
             passes_when=f"the increase is at most {' and at most '.join(map(_limit, _tightest(reached)))}",
             money=figures.delta,
-            project=project,
+            project=group.project,
             values={
                 "delta": figures.delta, "delta_percent": figures.percent, "cost.before": figures.before,
                 "cost.after": figures.before + figures.delta, "before": money(figures.before),
-                "after": money(figures.before + figures.delta), "limit": strict.above, "unpriced": missing or None,
+                "after": money(figures.before + figures.delta), "limit": strict.above, "unpriced": len(group.unpriced) or None,
             },
-            rises=rises_by_cost_center(documents, run.cost_centers),
+            centers=lambda: raised_centers(group.documents, run.cost_centers),
         )  # fmt: skip
-
-    def _without_price(
-        self, documents: list[ResourceDocument], subject: ResourceDocument | None, project: str | None
-    ) -> Iterator[Hit]:
-        """A missing price is never 0: what the figure leaves out is a finding of its own."""
-        missing = [
-            document for document in documents
-            if document.change in JUDGED_CHANGES and is_unpriced(document.changed.after)
-        ]  # fmt: skip
-        if not missing or self.unpriced == "ignore":
-            return
-        names = ", ".join(document.get("address") for document in missing[:3]) + (", …" if len(missing) > 3 else "")
-        count = f"{len(missing)} changed resource{' has' if len(missing) == 1 else 's have'}"
-        text = f"{count} no price and may cost more than the rule allows: {names}"
-        yield Hit(
-            subject,
-            action=self.unpriced,
-            unknown=text,
-            message=text,
-            problem="resources without a price",
-            passes_when="every changed resource has a price (prices.local.yaml can give one)",
-            project=project,
-            rises=[],
-        )
-
-
-def _figures(documents: Sequence[ResourceDocument], given: Mapping[str, Any]) -> Figures:
-    before = sum((known_cost(document.changed.before) for document in documents), ZERO)
-    delta = sum((document.changed.delta or ZERO for document in documents), ZERO)
-    return Figures(given.get("before", before), given.get("delta", delta))
 
 
 def _reaches(threshold: Threshold, figures: Figures) -> bool:
@@ -177,8 +182,12 @@ def _limit(threshold: Threshold) -> str:
     return f"{percent(threshold.above_percent or ZERO)} %{floor}"
 
 
-def compile_check(definition: Mapping[str, Any], source: Source) -> CostCheck:
+def compile_check(definition: Mapping[str, Any], source: Source) -> Check:
     """Compile the definition. Raises PolicyError for a threshold that can never be reached."""
+    if definition["measure"] != "delta":
+        return compile_level(definition, source)
+    if "per" in definition:
+        source.at("per").fail("per goes with the measure unit only")
     for index, item in enumerate(definition["thresholds"]):
         place = source.at("thresholds", index)
         if ("above" in item) == ("above_percent" in item):

@@ -13,6 +13,7 @@ from finops_guard.policy.figures import ZERO, known_cost
 from finops_guard.policy.kinds.interface import Hit, Outcome, Source
 from finops_guard.policy.message import percent
 from finops_guard.policy.rule import Rule, Scope
+from finops_guard.policy.selection import costly
 from finops_guard.values import Unknown
 
 HUNDRED = Decimal(100)
@@ -33,10 +34,13 @@ class CoverageCheck:
     def judge(self, rule: Rule, run: RunDocument) -> Iterator[Outcome]:
         """One finding when the share is too small; a tag whose presence is not known counts for neither side."""
         total = covered = in_doubt = ZERO
-        for document, unsure in run.select(rule.match, None):
+        selection = run.selection(rule.match, None)
+        for document, unsure in selection.kept("costly", costly) if self.by_cost else selection.pairs:
             if document.changed.after is None:
                 continue
             weight = known_cost(document.changed.after) if self.by_cost else Decimal(1)
+            if not weight:
+                continue
             total += weight
             tags = document.get("tags")
             if unsure is not None or isinstance(tags, Unknown):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
@@ -10,8 +10,9 @@ from typing import Any, NoReturn, Protocol
 
 from finops_guard.errors import PolicyError
 from finops_guard.files.text import Document
-from finops_guard.model import PolicyAction
+from finops_guard.model import PolicyAction, Span
 from finops_guard.policy.document import FIELDS, ResourceDocument, RunDocument
+from finops_guard.policy.keys import Named
 from finops_guard.policy.message import BadTemplate, Template, template
 from finops_guard.policy.rule import CostCenter, Rule, Scope, Threshold
 
@@ -22,15 +23,16 @@ KINDS: Mapping[str, str] = {
     "coverage": "coverage",
     "budget": "budget",
     "cost": "cost",
+    "rego": "rego",
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are many of them, and each is read once
 class Hit:
     """What a check found. `action` None: the rule's own. `unknown`: nobody can say yet, so `on_unknown` decides.
 
     `values` are further placeholders; `message` stands in for the rule's own; `money` is the USD/month at stake.
-    `rises` says, for approvals, by how much (USD/month, high bound) the cost of each cost centre rises.
+    `centers` gives, when an approval is asked for, the cost centres that it concerns; without it, that of the resource.
     """
 
     document: ResourceDocument | None = None
@@ -42,7 +44,12 @@ class Hit:
     project: str | None = None
     message: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
-    rises: Sequence[tuple[CostCenter | None, Decimal]] | None = None
+    centers: Callable[[], Sequence[CostCenter | None]] | None = None
+    id: str | None = None  # these four stand over what the rule says (results of Rego rules)
+    severity: str | None = None
+    span: Span | None = None
+    remediation: str | None = None
+    exempt: str | None = None  # why it is let off
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +137,10 @@ def compiler(kind: str) -> Compiler:
 def plain_fields() -> Iterator[str]:
     """The fields that a message may print. Raw attributes are not among them."""
     for name, inner in FIELDS.items():
-        if inner is not None:
-            yield from (f"{name}.{below}" for below in inner)
-        elif name not in ("values", "tags"):
+        yield from (f"{name}.{below}" for below in inner or ())
+        if inner is not None and not isinstance(inner, Named):
+            continue
+        if name not in ("values", "tags"):
             yield name
 
 

@@ -61,6 +61,8 @@ def _any(test: Callable[[Any], Truth]) -> Test:
     def check(value: Any) -> Truth:
         if isinstance(value, Unknown):
             return None
+        if value is None or value == []:
+            return test(None)
         answers = [
             None if isinstance(item, Unknown) else test(item)
             for item in (value if isinstance(value, list | tuple) else [value])
@@ -88,6 +90,8 @@ def _number_test(name: str, limit: Decimal) -> Test:
     upward = name in ("gt", "gte", "any-gt")
 
     def check(value: Any) -> Truth:
+        if type(value) is Decimal:  # what the policy input computes; the rest is what somebody wrote
+            return compare(value, limit)
         if value is None or value == "" or value == []:
             return False
         try:

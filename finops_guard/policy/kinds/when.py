@@ -2,29 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from finops_guard.model import PolicyAction
-from finops_guard.policy.document import FIELDS, NEEDS_BASE, ResourceDocument, RunDocument
+from finops_guard.policy.document import FIELDS, NEEDS_BASE, OF_NO_MACHINES, ResourceDocument, RunDocument
 from finops_guard.policy.keys import BadKey, key
 from finops_guard.policy.kinds.interface import Hit, NotEvaluated, Outcome, Source
-from finops_guard.policy.kinds.operators import LISTS, NUMERIC, PATTERNS, WITHOUT_VALUE, WORDS, Truth, operator
+from finops_guard.policy.kinds.operators import LISTS, NUMERIC, PATTERNS, WITHOUT_VALUE, WORDS, Test, Truth, operator
 from finops_guard.policy.patterns import BadPattern
+from finops_guard.policy.project import NONE_GIVEN
+from finops_guard.policy.project_facts import ProjectFacts
 from finops_guard.policy.rule import JUDGED_CHANGES, Rule, Scope
+from finops_guard.policy.selection import Pair, with_machines
 from finops_guard.policy.totals import Totals
 from finops_guard.values import BadValue, Unknown, as_number
 
 
 class _Totalled:
-    """The policy input of a rule about totals: nothing but them."""
+    """The policy input of a rule about totals or the project: nothing but them."""
 
-    def __init__(self, totals: Totals) -> None:
-        self.totals = totals
+    def __init__(self, totals: Totals, project: ProjectFacts) -> None:
+        self._parts = {"totals": totals, "project": project}
 
     def get(self, name: str) -> Any:
-        return self.totals if name == "totals" else None
+        return self._parts.get(name)
+
+
+class _TotalValues(Mapping[str, Any]):
+    """The placeholders of a rule about totals; each total is summed up when the message asks for it."""
+
+    def __init__(self, given: _Totalled, problem: str) -> None:
+        self._given = given
+        self._problem = problem
+
+    def __getitem__(self, name: str) -> Any:
+        part, _, below = name.partition(".")
+        return self._given.get(part).get(below) if below else self._problem
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    @staticmethod
+    def _names() -> list[str]:
+        return ["problem", *(f"{part}.{name}" for part in ("totals", "project") for name in FIELDS[part] or ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +76,18 @@ class WhenCheck:
 
     clause: Clause
     needs_base: bool
+    of_machines: bool = False  # true of nothing that runs no machines
     placeholders: Sequence[str] = ("problem",)
     actions: Sequence[PolicyAction] = ()
 
     @property
     def scope(self) -> Scope:
-        """A rule that speaks of totals only is judged once; any other for each resource."""
-        return "run" if all(name.startswith("totals.") for name in self.clause.fields) else "resource"
+        """A rule that speaks of totals or the project only is judged once; any other for each resource."""
+        return "run" if all(name.startswith(("totals.", "project.")) for name in self.clause.fields) else "resource"
+
+    @property
+    def needs_project(self) -> bool:
+        return any(name.startswith("project.") for name in self.clause.fields)
 
     @property
     def scopes(self) -> Sequence[Scope]:
@@ -68,32 +101,37 @@ class WhenCheck:
             yield from self._judge_totals(rule, run)
 
     def _judge_resources(self, rule: Rule, run: RunDocument) -> Iterator[Outcome]:
-        for document, unsure in run.select(rule.match, JUDGED_CHANGES):
+        selection = run.selection(rule.match, JUDGED_CHANGES)
+        for document, unsure in selection.kept("machines", with_machines) if self.of_machines else selection.pairs:
             if self.needs_base and not document.has_base:
                 yield NotEvaluated("no base", document.get("project"))
                 continue
             hit = self._hit(document, document, unsure)
             if hit:
-                yield hit
+                yield self._unless_project_is_missing(hit, run)
+
+    def _unless_project_is_missing(self, hit: Hit, run: RunDocument) -> Outcome:
+        """What only a project file could say is not evaluated where there is none; what is true without it stands."""
+        is_missing = hit.unknown is not None and self.needs_project and run.project.file is None
+        return NotEvaluated(NONE_GIVEN) if is_missing else hit
 
     def _judge_totals(self, rule: Rule, run: RunDocument) -> Iterator[Outcome]:
-        matched = [document for document, unsure in run.select(rule.match, None) if unsure is None]
-        unsure = next((reason for _, reason in run.select(rule.match, None) if reason is not None), None)
+        selection = run.selection(rule.match, None)
+        unsure = next((reason for _, reason in selection.pairs if reason is not None), None)
         if unsure is not None:
             yield Hit(unknown=str(unsure), problem=self.clause.opposite)
-        groups: dict[str, list[ResourceDocument]] = {}
-        for document in matched:
-            groups.setdefault(document.get("project") if rule.scope == "project" else "", []).append(document)
-        for project, documents in groups.items():
-            with_base = [document for document in documents if document.has_base]
-            if self.needs_base and len(with_base) < len(documents):
-                without = next(document for document in documents if not document.has_base)
-                yield NotEvaluated("no base", without.get("project"))
-                documents = with_base
-            if documents:
-                hit = self._hit(_Totalled(Totals(documents, run.given_totals)), None, None, project or None)
-                if hit:
-                    yield hit
+        groups, without = selection.kept(
+            ("totals", rule.scope, self.needs_base),
+            lambda pairs: _totals(pairs, rule.scope == "project", self.needs_base, run.given_totals),
+        )
+        for project in without:
+            yield NotEvaluated("no base", project)
+        if self.needs_project and not run.by_type:
+            groups = {"": Totals((), run.given_totals)}  # the project is judged also by a change of nothing
+        for name, totals in groups.items():
+            hit = self._hit(_Totalled(totals, run.project), None, None, name or None)
+            if hit:
+                yield self._unless_project_is_missing(hit, run)
 
     def _hit(
         self, given: Any, document: ResourceDocument | None, unsure: Unknown | None, project: str | None = None
@@ -107,11 +145,6 @@ class WhenCheck:
                 dict.fromkeys([*([str(unsure)] if unsure is not None else []), *self.clause.reasons(given)])
             )
         problem = self.clause.says(given) if answer else self.clause.says(None)
-        values = (
-            {f"totals.{name}": given.get("totals").get(name) for name in FIELDS["totals"] or ()}
-            if document is None
-            else {}
-        )
         cost = document.get("monthly_cost") if document else None
         return Hit(
             document,
@@ -120,14 +153,30 @@ class WhenCheck:
             passes_when=self.clause.opposite,
             money=None if isinstance(cost, Unknown) else cost,
             project=project,
-            values={"problem": problem, **values},
+            values={"problem": problem} if document else _TotalValues(given, problem),
         )
+
+
+def _totals(
+    pairs: Iterable[Pair], by_project: bool, needs_base: bool, given: Mapping[str, Any]
+) -> tuple[dict[str, Totals], list[str]]:
+    """The totals of the run (under "") or of each project, and the projects that lack the base which is needed."""
+    groups: dict[str, list[ResourceDocument]] = {}
+    without: dict[str, None] = {}
+    for document, unsure in pairs:
+        if unsure is None:
+            if needs_base and not document.has_base:
+                without[document.get("project")] = None
+            else:
+                groups.setdefault(document.get("project") if by_project else "", []).append(document)
+    return {name: Totals(documents, given) for name, documents in groups.items()}, list(without)
 
 
 def compile_check(definition: Any, source: Source) -> WhenCheck:
     """Compile the clauses. Raises PolicyError for a key, operator or value that cannot work."""
     clause = _clause(definition, source)
-    return WhenCheck(clause, bool(clause.fields & NEEDS_BASE))
+    of_machines = clause.fields <= OF_NO_MACHINES.keys() and clause.answer(OF_NO_MACHINES) is False
+    return WhenCheck(clause, bool(clause.fields & NEEDS_BASE), of_machines)
 
 
 def _clause(definition: Mapping[str, Any], source: Source) -> Clause:
@@ -153,6 +202,8 @@ def _comparison(definition: Mapping[str, Any], source: Source) -> Clause:
         test = operator(name, wanted)
     except BadPattern as bad:
         source.at("value").fail(str(bad))
+    if any(field.startswith("project.") for field in fields):
+        test = _unless_unknown(test)
     shown = (
         ", ".join(map(str, wanted))
         if isinstance(wanted, list)
@@ -172,6 +223,11 @@ def _comparison(definition: Mapping[str, Any], source: Source) -> Clause:
         return [f"{definition['key']}: {unknown}" if unknown is not None else f"{definition['key']} cannot be compared"]
 
     return Clause(lambda given: test(read(given)), fields, lambda given: says, opposite, reasons)
+
+
+def _unless_unknown(test: Test) -> Test:
+    """An attribute that is unknown is set, at least; a fact about the project that is unknown may be absent as well."""
+    return lambda value: None if isinstance(value, Unknown) else test(value)
 
 
 def _check_value(name: str, definition: Mapping[str, Any], source: Source) -> None:
@@ -256,14 +312,21 @@ def _advisable(clauses: Sequence[Clause]) -> Sequence[Clause]:
 
 
 def _none_related(definition: Mapping[str, Any]) -> Clause:
-    """True when no resource of a type refers to this one by an attribute."""
+    """True when no resource of a type refers to this one by an attribute; unknown when one may, which cannot be told."""
     wanted, by = definition["type"], definition["by"]
 
+    def doubts(given: ResourceDocument) -> list[str]:
+        if given.resource.graph is None:
+            return ["this input has no references between resources"]
+        return [f"{name}: nobody can say yet what {by} refers to" for name in given.run.unresolved(wanted, by)]
+
     def answer(given: ResourceDocument) -> Truth:
-        return None if given.resource.graph is None else not given.resource.referrers(wanted, by)
+        if given.resource.referrers(wanted, by):
+            return False
+        return None if doubts(given) else True
 
     def reasons(given: ResourceDocument) -> list[str]:
-        return ["this input has no references between resources"] if given.resource.graph is None else []
+        return doubts(given) if answer(given) is None else []
 
     words = f"no {wanted} refers to it by {by}"
     return Clause(answer, frozenset({"address"}), lambda given: words, f"a {wanted} refers to it by {by}", reasons)
