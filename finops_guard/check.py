@@ -14,8 +14,9 @@ from finops_guard.errors import ConfigError, UsageError
 from finops_guard.inputs import llm_usage, usage_resources
 from finops_guard.inputs.detect import read
 from finops_guard.inputs.interface import ReadOptions
-from finops_guard.model import Environment, Estimate, Project
+from finops_guard.model import Environment, Estimate, Project, Span
 from finops_guard.pricing.catalog import Catalog, open_catalog
+from finops_guard.pricing.commitments import Commitment, ending, in_force, read_commitments
 from finops_guard.pricing.estimate import Pricing, estimate
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import UsageFile, load_usage
@@ -38,6 +39,7 @@ class Options:
     strict_usage: bool | None = None
     allow_errored: bool = False
     overrides: dict[str, Any] = field(default_factory=dict)  # further configuration keys given as flags
+    usage_profile: str | None = None
 
 
 def check(options: Options, config: Config | None = None) -> dict[str, Any]:
@@ -48,9 +50,11 @@ def check(options: Options, config: Config | None = None) -> dict[str, Any]:
     projects += _declared_by_usage(config, pricing.usage)
     estimated = estimate(projects, pricing)
     _refuse_unused_usage(estimated, config)
+    ends = ending(_commitments(config), estimated.as_of)
+    estimated = replace(estimated, diagnostics=(*estimated.diagnostics, *ends))
     outcome = _judge(estimated, pricing, config)
     report = build_report(
-        estimated, outcome, _run(projects, estimated, config), _catalog_info(catalog, config, estimated.as_of)
+        estimated, outcome, _run(projects, estimated, config, pricing), _catalog_info(catalog, config, estimated.as_of)
     )
     catalog.close()
     return report
@@ -61,13 +65,31 @@ def settings(options: Options) -> Config:
     config = load_config(options.config)
     flags = {
         name: value
-        for name in ("usage", "region", "environment", "strict_usage")
+        for name in ("usage", "usage_profile", "region", "environment", "strict_usage")
         if (value := getattr(options, name)) is not None
     }
     if options.policies is not None:
         names = [options.policies] if isinstance(options.policies, str) else list(options.policies)
         flags["policies"] = () if names == ["none"] else tuple(names)
     return replace(config, **flags, **options.overrides)
+
+
+def usage_file(options: Options) -> str:
+    """The text of a usage file with every key that the resources of the inputs take, and the values that are known already.
+
+    Raises FinopsGuardError for what the user can mend.
+    """
+    from finops_guard.pricing.usage_keys import usage_keys
+    from finops_guard.pricing.usage_template import usage_template
+
+    config = settings(options)
+    projects = _read_all(options, config)
+    catalog, pricing = _pricing(options, config)
+    projects += _declared_by_usage(config, pricing.usage)
+    resources = [change.after for project in projects for change in project.changes if change.after is not None]
+    text = usage_template(pricing.usage, usage_keys(resources, pricing.usage, pricing.facts))
+    catalog.close()
+    return text
 
 
 def _read_all(options: Options, config: Config) -> list[Project]:
@@ -101,7 +123,13 @@ def _pricing(options: Options, config: Config) -> tuple[Catalog, Pricing]:
     fixed, products = load_local_prices(config.prices)
     catalog = open_catalog(config.catalog, products)
     facts = Facts(options.as_of or date.today(), catalog, config.free_tier)
-    return catalog, Pricing(catalog, facts, load_usage(config.usage), config.discounts, fixed)
+    usage = load_usage(config.usage, config.usage_profile)
+    commitments = in_force(_commitments(config), facts.as_of)
+    return catalog, Pricing(catalog, facts, usage, config.discounts, fixed, commitments)
+
+
+def _commitments(config: Config) -> tuple[Commitment, ...]:
+    return read_commitments(config.commitments, Span(config.file) if config.file else None)
 
 
 def _declared_by_usage(config: Config, usage: UsageFile) -> list[Project]:
@@ -133,10 +161,17 @@ def _judge(estimated: Estimate, pricing: Pricing, config: Config) -> PolicyOutco
     return evaluate(estimated, rules, pricing.facts, Alternatives(pricing))
 
 
-def _run(projects: list[Project], estimated: Estimate, config: Config) -> RunInfo:
+def _run(projects: list[Project], estimated: Estimate, config: Config, pricing: Pricing) -> RunInfo:
     digests = [project.digest for project in projects]
     combined = digests[0] if len(digests) == 1 else f"sha256:{hashlib.sha256(''.join(digests).encode()).hexdigest()}"
-    return RunInfo(as_of=estimated.as_of, head=None, base=None, input_digest=combined, free_tier=config.free_tier)
+    return RunInfo(
+        as_of=estimated.as_of,
+        head=None,
+        base=None,
+        input_digest=combined,
+        free_tier=config.free_tier,
+        commitments=tuple(commitment.assumption for commitment in pricing.commitments),
+    )
 
 
 def _catalog_info(catalog: Catalog, config: Config, as_of: date) -> CatalogInfo:

@@ -18,7 +18,7 @@ FILE = ".finops-guard.yaml"
 FOLDER = ".finops-guard"
 ENVIRONMENT_PREFIX = "FINOPS_GUARD_"
 BY_ENVIRONMENT = ("policies", "usage", "region", "environment", "prices", "catalog", "catalog_max_age_days", "free_tier",
-                  "fail_on", "fail_on_unpriced", "strict_usage", "max_input_mb")  # fmt: skip
+                  "usage_profile", "fail_on", "fail_on_unpriced", "strict_usage", "max_input_mb")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,12 @@ class Config:
     policies: tuple[str, ...] | None = None  # None: the first of `rule_places` that holds rules; (): none
     rule_places: tuple[str, ...] = ()
     usage: str | None = None
+    usage_profile: str | None = None  # a shipped profile, below the usage file
     region: str | None = None
     environment: str | None = None
     environments: Mapping[str, str] = field(default_factory=dict)
     discounts: Mapping[str, Decimal] = field(default_factory=dict)
+    commitments: tuple[Mapping[str, Any], ...] = ()  # as they stand in the file
     prices: str | None = None
     catalog: str | None = None
     catalog_max_age_days: int = 180
@@ -90,6 +92,8 @@ def _from_document(document: Document, config: Config) -> Config:
         values["policies"] = _directories(values["policies"], base)
     if "discounts" in values:
         values["discounts"] = {name: Decimal(percent) for name, percent in values["discounts"].items()}
+    if "commitments" in values:
+        values["commitments"] = tuple(values["commitments"])
     return replace(config, file=document.name, **values)
 
 

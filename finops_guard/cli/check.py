@@ -44,6 +44,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str | None) 
     "--policies", multiple=True, metavar="DIR|none", help="Directories of rules instead of the configured ones."
 )
 @click.option("--usage", metavar="FILE", help="Usage file: quantities that the code does not state.")
+@click.option("--usage-profile", metavar="NAME", help="Assume usage: small, medium, large or ml-inference.")
 @click.option(
     "--strict-usage", is_flag=True, default=None, help="A usage key or address that nothing takes is an error."
 )
@@ -82,6 +83,7 @@ def check_command(
     paths: tuple[str, ...],
     policies: tuple[str, ...],
     usage: str | None,
+    usage_profile: str | None,
     strict_usage: bool | None,
     config: str | None,
     region: str | None,
@@ -100,7 +102,10 @@ def check_command(
     """
     from finops_guard.check import Options, check, settings
 
-    options = Options(paths, config, policies or None, usage, region, environment, as_of, strict_usage, allow_errored)
+    options = Options(
+        paths, config, policies or None, usage, region, environment, as_of, strict_usage, allow_errored,
+        usage_profile=usage_profile,
+    )  # fmt: skip
     config_used = settings(options)
     report = check(options, config_used)
     for name, file in formats or [("table", None)]:

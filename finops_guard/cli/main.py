@@ -18,6 +18,7 @@ COMMANDS = {
     "check": ("check:check_command", "Price one or more plans and judge them by policies (the default command)."),
     "price": ("price:price_command", "Look prices up in the price book."),
     "catalog": ("catalog:catalog_group", "The price book: info, verify, build, update, diff."),
+    "usage": ("usage:usage_group", "Usage files: write one with the keys that your resources take."),
     "schema": ("schema:schema_command", "Print a published JSON Schema."),
 }
 
