@@ -15,8 +15,9 @@ from finops_guard.errors import ConfigError, UsageError
 from finops_guard.inputs import llm_usage, usage_resources
 from finops_guard.inputs.detect import read
 from finops_guard.inputs.interface import ReadOptions
-from finops_guard.model import Diagnostic, Environment, Estimate, Project
+from finops_guard.model import Diagnostic, Environment, Estimate, Project, Span
 from finops_guard.pricing.catalog import Catalog, open_catalog
+from finops_guard.pricing.commitments import Commitment, ending, in_force, read_commitments
 from finops_guard.pricing.estimate import Pricing, estimate
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.usage import UsageFile, load_usage
@@ -47,26 +48,30 @@ class Options:
     source: str | None = None  # the Terraform code of plans, for suppressions in it
     inline_waivers: bool = True  # False: no suppression in code is honoured
     overrides: dict[str, Any] = field(default_factory=dict)  # further configuration keys given as flags
+    usage_profile: str | None = None
 
 
 def check(options: Options, config: Config | None = None) -> dict[str, Any]:
     """Check the inputs and return the report document (report.json). Raises FinopsGuardError for what the user can mend."""
     config = config or settings(options)
-    estimated, outcome, catalog = assess(options, config)
-    run = _run([one.project for one in estimated.projects], estimated, config)
+    estimated, outcome, pricing = assess(options, config)
+    catalog = pricing.catalog
+    run = _run([one.project for one in estimated.projects], estimated, config, pricing)
     report = build_report(estimated, outcome, run, _catalog_info(catalog, config, estimated.as_of))
     catalog.close()
     return report
 
 
-def assess(options: Options, config: Config) -> tuple[Estimate, PolicyOutcome, Catalog]:
-    """What the inputs cost and what the rules say of it, before it becomes a report; and the price book, still open."""
+def assess(options: Options, config: Config) -> tuple[Estimate, PolicyOutcome, Pricing]:
+    """What the inputs cost and what the rules say of it, before it becomes a report; and what it was priced with, still open."""
     projects = _read_all(options, config)
-    catalog, pricing = _pricing(options, config)
+    _, pricing = _pricing(options, config)
     projects += _declared_by_usage(config, pricing.usage)
     estimated = estimate(projects, pricing)
     _refuse_unused_usage(estimated, config)
-    return estimated, _judge(estimated, pricing, options, config), catalog
+    ends = ending(_commitments(config), estimated.as_of)
+    estimated = replace(estimated, diagnostics=(*estimated.diagnostics, *ends))
+    return estimated, _judge(estimated, pricing, options, config), pricing
 
 
 def settings(options: Options) -> Config:
@@ -74,13 +79,31 @@ def settings(options: Options) -> Config:
     config = load_config(options.config)
     flags = {
         name: value
-        for name in ("usage", "region", "environment", "strict_usage", "actuals", "project")
+        for name in ("usage", "usage_profile", "region", "environment", "strict_usage", "actuals", "project")
         if (value := getattr(options, name)) is not None
     }
     if options.policies is not None:
         names = [options.policies] if isinstance(options.policies, str) else list(options.policies)
         flags["policies"] = () if names == ["none"] else tuple(names)
     return replace(config, **flags, **options.overrides)
+
+
+def usage_file(options: Options) -> str:
+    """The text of a usage file with every key that the resources of the inputs take, and the values that are known already.
+
+    Raises FinopsGuardError for what the user can mend.
+    """
+    from finops_guard.pricing.usage_keys import usage_keys
+    from finops_guard.pricing.usage_template import usage_template
+
+    config = settings(options)
+    projects = _read_all(options, config)
+    catalog, pricing = _pricing(options, config)
+    projects += _declared_by_usage(config, pricing.usage)
+    resources = [change.after for project in projects for change in project.changes if change.after is not None]
+    text = usage_template(pricing.usage, usage_keys(resources, pricing.usage, pricing.facts))
+    catalog.close()
+    return text
 
 
 def _read_all(options: Options, config: Config) -> list[Project]:
@@ -114,7 +137,13 @@ def _pricing(options: Options, config: Config) -> tuple[Catalog, Pricing]:
     fixed, products = load_local_prices(config.prices)
     catalog = open_catalog(config.catalog, products)
     facts = Facts(options.as_of or date.today(), catalog, config.free_tier)
-    return catalog, Pricing(catalog, facts, load_usage(config.usage), config.discounts, fixed)
+    usage = load_usage(config.usage, config.usage_profile)
+    commitments = in_force(_commitments(config), facts.as_of)
+    return catalog, Pricing(catalog, facts, usage, config.discounts, fixed, commitments)
+
+
+def _commitments(config: Config) -> tuple[Commitment, ...]:
+    return read_commitments(config.commitments, Span(config.file) if config.file else None)
 
 
 def _declared_by_usage(config: Config, usage: UsageFile) -> list[Project]:
@@ -183,10 +212,17 @@ def _inline(options: Options, config: Config) -> Inline:
     return "all" if stated is True else "non-block"
 
 
-def _run(projects: list[Project], estimated: Estimate, config: Config) -> RunInfo:
+def _run(projects: list[Project], estimated: Estimate, config: Config, pricing: Pricing) -> RunInfo:
     digests = [project.digest for project in projects]
     combined = digests[0] if len(digests) == 1 else f"sha256:{hashlib.sha256(''.join(digests).encode()).hexdigest()}"
-    return RunInfo(as_of=estimated.as_of, head=None, base=None, input_digest=combined, free_tier=config.free_tier)
+    return RunInfo(
+        as_of=estimated.as_of,
+        head=None,
+        base=None,
+        input_digest=combined,
+        free_tier=config.free_tier,
+        commitments=tuple(commitment.assumption for commitment in pricing.commitments),
+    )
 
 
 def _catalog_info(catalog: Catalog, config: Config, as_of: date) -> CatalogInfo:

@@ -17,7 +17,7 @@ from finops_guard.files.text import Document, load_yaml
 FILE = ".finops-guard.yaml"
 FOLDER = ".finops-guard"
 ENVIRONMENT_PREFIX = "FINOPS_GUARD_"
-BY_ENVIRONMENT = ("policies", "waivers", "baseline", "overrides", "inline_waivers", "usage", "actuals",
+BY_ENVIRONMENT = ("policies", "waivers", "baseline", "overrides", "inline_waivers", "usage", "usage_profile", "actuals",
                   "actuals_max_age_days", "project", "region", "environment",
                   "prices", "catalog", "catalog_max_age_days", "free_tier", "fail_on", "fail_on_unpriced", "strict_usage",
                   "max_input_mb")  # fmt: skip
@@ -41,10 +41,12 @@ class Config:
     actuals: str | None = None  # a snapshot of actual spend
     actuals_max_age_days: int = 7
     project: str | None = None  # the project file
+    usage_profile: str | None = None  # a shipped profile, below the usage file
     region: str | None = None
     environment: str | None = None
     environments: Mapping[str, str] = field(default_factory=dict)
     discounts: Mapping[str, Decimal] = field(default_factory=dict)
+    commitments: tuple[Mapping[str, Any], ...] = ()  # as they stand in the file
     prices: str | None = None
     catalog: str | None = None
     catalog_max_age_days: int = 180
@@ -103,6 +105,8 @@ def _from_document(document: Document, config: Config) -> Config:
         values["policies"] = _directories(values["policies"], base)
     if "discounts" in values:
         values["discounts"] = {name: Decimal(percent) for name, percent in values["discounts"].items()}
+    if "commitments" in values:
+        values["commitments"] = tuple(values["commitments"])
     return replace(config, file=document.name, **values)
 
 

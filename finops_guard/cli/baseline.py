@@ -62,8 +62,8 @@ def baseline_command(
     target = output or used.baseline or os.path.join(used.folder, "baseline.json")
     is_new = not os.path.exists(target)
     old = {} if is_new else load_baseline(target).counts
-    _, outcome, catalog = assess(options, replace(used, baseline=None if is_new else target))
-    catalog.close()
+    _, outcome, pricing = assess(options, replace(used, baseline=None if is_new else target))
+    pricing.catalog.close()
     if not isinstance(outcome, PolicyResult):
         raise click.UsageError("--policies none judges nothing, so there is nothing to note")
     added, gone = keys_of(outcome.findings), outcome.stale_baseline

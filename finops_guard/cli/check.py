@@ -46,6 +46,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str | None) 
 @click.option("--usage", metavar="FILE", help="Usage file: quantities that the code does not state.")
 @click.option("--actuals", metavar="FILE", help="Snapshot of actual spend, for budgets that count it.")
 @click.option("--project", metavar="FILE", help="Project file instead of .finops-guard/project.yaml.")
+@click.option("--usage-profile", metavar="NAME", help="Assume usage: small, medium, large or ml-inference.")
 @click.option(
     "--strict-usage", is_flag=True, default=None, help="A usage key or address that nothing takes is an error."
 )
@@ -88,6 +89,7 @@ def check_command(
     usage: str | None,
     actuals: str | None,
     project: str | None,
+    usage_profile: str | None,
     strict_usage: bool | None,
     config: str | None,
     region: str | None,
@@ -110,7 +112,7 @@ def check_command(
 
     options = Options(
         paths, config, policies or None, usage, region, environment, as_of, strict_usage, allow_errored, actuals,
-        project, source, not no_inline_waivers,
+        project, source, not no_inline_waivers, usage_profile=usage_profile,
     )  # fmt: skip
     config_used = settings(options)
     report = check(options, config_used)

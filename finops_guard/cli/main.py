@@ -22,6 +22,7 @@ COMMANDS = {
     "waive": ("waive:waive_command", "Write a waiver: let resources off from a rule until a day, for a reason."),
     "baseline": ("baseline:baseline_command", "Note what is found today, so that only what is new counts."),
     "review": ("review:review_command", "The review pack of a project: actual against expected, KPIs, risks, funding."),
+    "usage": ("usage:usage_group", "Usage files: write one with the keys that your resources take."),
     "schema": ("schema:schema_command", "Print a published JSON Schema."),
 }
 

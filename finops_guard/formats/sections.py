@@ -179,7 +179,7 @@ def assumptions(assumptions: list[Entry], rows: int) -> str:
         )
         for entry in shown
     ]
-    yours = sum(entry["source"] != "default" for entry in assumptions)
+    yours = sum(entry["source"] != "default" and not entry["source"].startswith("profile ") for entry in assumptions)
     table = Table(("Resource", "Assumption", "Source", ">Share of the change")).html(lines) if lines else ""
     summary = f"<b>Assumptions</b>: {len(assumptions):,} used, {yours:,} of them yours"
     return details(summary, table, more(len(assumptions) - len(shown), "assumptions"))

@@ -22,6 +22,7 @@ from finops_guard.model import (
     Status,
 )
 from finops_guard.pricing.catalog import Catalog, Price
+from finops_guard.pricing.commitments import Commitment, price_share
 from finops_guard.pricing.component import unpriced
 from finops_guard.pricing.facts import Facts
 from finops_guard.pricing.registry import free_types, pricing_function
@@ -36,7 +37,7 @@ class Pricing:
     """Everything that pricing needs besides the resources.
 
     `discounts`: percent off by provider ("aws") or service ("aws/ec2"), the longest match wins.
-    `fixed`: the user's own monthly price (USD) by type or address pattern.
+    `fixed`: the user's own monthly price (USD) by type or address pattern. `commitments`: those in force on the day.
     """
 
     catalog: Catalog
@@ -44,6 +45,7 @@ class Pricing:
     usage: UsageFile = field(default_factory=UsageFile)
     discounts: Mapping[str, Decimal] = field(default_factory=dict)
     fixed: Mapping[str, Decimal] = field(default_factory=dict)
+    commitments: tuple[Commitment, ...] = ()
 
 
 def estimate(projects: Iterable[Project], pricing: Pricing) -> Estimate:
@@ -135,6 +137,8 @@ def price_component(component: CostComponent, resource: Resource, pricing: Prici
     factor = component.factor
     if pricing.discounts and price.kind != "private":
         factor *= 1 - _discount(component.product, pricing.discounts)
+    if pricing.commitments and price.kind != "private" and component.factor == 1:  # another factor: spot
+        factor *= price_share(component.product, pricing.commitments)
     per_resource = pricing.facts.free_tier == "per_resource"
     if component.tiered and value is not None and len(price.tiers) > 1:
         return list(_walk_tiers(component, price, factor, per_resource))

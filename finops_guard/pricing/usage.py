@@ -9,6 +9,8 @@
 
 A value for the exact address wins over a wildcard, and a wildcard over the default of the type; the keys are those that
 users of the leading peer have already. Keys that nothing takes and addresses that match nothing are reported.
+
+Below all that a shipped profile may assume quantities by type: they are `assumed`, not `usage`, and name the profile.
 """
 
 from __future__ import annotations
@@ -28,6 +30,19 @@ from finops_guard.values import BadValue, RefusedValue, as_number
 
 TOP_LEVEL = ("version", "resource_type_default_usage", "resource_usage", "llm_usage")
 BOUNDS = ("low", "expected", "high")
+PROFILES = Path(__file__).parent.parent / "data" / "profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a shipped usage profile assumes of one type: dotted keys; its title is the source of what rests on it."""
+
+    title: str
+    values: Mapping[str, Any]
+
+    def has(self, name: str) -> bool:
+        """Whether it has the key, or a key below it."""
+        return name in self.values or any(key.startswith(f"{name}.") for key in self.values)
 
 
 @dataclass(slots=True)
@@ -39,6 +54,7 @@ class Usage:
     prefix: str = ""
     where: str = "usage file"
     file: UsageFile | None = field(default=None, repr=False, compare=False)
+    profile: Profile | None = field(default=None, repr=False, compare=False)  # asked for what `values` does not say
 
     def of(self, resource: Resource) -> Usage:
         """The usage of another resource that decides about this one, such as its autoscaling target."""
@@ -51,6 +67,11 @@ class Usage:
         """
         value = self._take(name)
         if value is None:
+            assumed = self._from_profile(name)
+            if assumed is not None and self.profile is not None:
+                number = _positive(f"{self.prefix}{name}", assumed)
+                text = f"{self.prefix}{name} = {number:,f}"
+                return Quantity(number, "assumed", assumption=text, source=self.profile.title)
             if default is None:
                 text = f"depends on usage: set {self.prefix}{name}"
                 return Quantity(None, "usage", reason=text, needs_usage=True)
@@ -65,6 +86,8 @@ class Usage:
     def value(self, name: str) -> Decimal | None:
         """The expected value of a key, or None."""
         value = self._take(name)
+        if value is None:
+            value = self._from_profile(name)
         if isinstance(value, Mapping):
             value = value.get("expected")
         return None if value is None else _positive(f"{self.prefix}{name}", value)
@@ -82,14 +105,17 @@ class Usage:
         nested = dict(value) if isinstance(value, Mapping) else {}
         start = f"{name}."
         nested.update({key[len(start) :]: found for key, found in self.values.items() if key.startswith(start)})
-        return Usage(nested, self.asked, f"{self.prefix}{start}", self.where)
+        return Usage(nested, self.asked, f"{self.prefix}{start}", self.where, profile=self.profile)
 
     def __contains__(self, name: str) -> bool:
-        return self._take(name) is not None
+        return self._take(name) is not None or (self.profile is not None and self.profile.has(f"{self.prefix}{name}"))
 
     def _take(self, name: str) -> Any:
         self.asked.add(f"{self.prefix}{name}")
         return self.values.get(name)
+
+    def _from_profile(self, name: str) -> Any:
+        return self.profile.values.get(f"{self.prefix}{name}") if self.profile else None
 
 
 def _positive(name: str, value: Any) -> Decimal:
@@ -113,6 +139,7 @@ class UsageFile:
     matched: set[str] = field(default_factory=set)
     asked_by_address: dict[str, set[str]] = field(default_factory=dict)
     asked_by_type: dict[str, set[str]] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)  # by type; below everything that the file says
 
     def for_resource(self, resource: Resource) -> Usage:
         """Type default, then wildcards in file order, then the exact address; the later wins key by key."""
@@ -131,7 +158,7 @@ class UsageFile:
             self.matched.add(address)
             asked = self.asked_by_address.setdefault(address, asked)
             values.update(self.exact[address])
-        return Usage(values, asked, where=self._where(address), file=self)
+        return Usage(values, asked, "", self._where(address), self, self.profiles.get(resource.type))
 
     def _where(self, address: str) -> str:
         if self.document is None:
@@ -199,10 +226,37 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def load_usage(path: str | None) -> UsageFile:
-    """Read a usage file; None gives an empty one. Raises UsageError with file and line."""
-    if path is None:
-        return UsageFile()
+def profile_names() -> list[str]:
+    """The usage profiles that are shipped."""
+    return sorted(path.stem for path in PROFILES.glob("*.yaml"))
+
+
+def load_profile(name: str) -> dict[str, Profile]:
+    """A shipped usage profile, by resource type. Raises UsageError when there is none of that name."""
+    if name not in profile_names():
+        hint = f"one of {', '.join(profile_names())}"
+        raise UsageError(f"no usage profile is called {name!r}{nearest(name, profile_names())}", hint=hint)
+    document = load_yaml(str(PROFILES / f"{name}.yaml"), UsageError)
+    defaults = _section(document, "resource_type_default_usage")
+    return {kind: Profile(f"profile {name}", _flat(usage)) for kind, usage in defaults.items()}
+
+
+def _flat(usage: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested values by dotted key."""
+    flat: dict[str, Any] = {}
+    for key, value in usage.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
+def load_usage(path: str | None, profile: str | None = None) -> UsageFile:
+    """Read a usage file, above a shipped profile; None gives an empty one. Raises UsageError with file and line."""
+    usage = _load_file(path) if path is not None else UsageFile()
+    usage.profiles = load_profile(profile) if profile is not None else {}
+    return usage
+
+
+def _load_file(path: str) -> UsageFile:
     document = load_yaml(path, UsageError)
     content = document.value or {}
     if not isinstance(content, dict):

@@ -83,7 +83,9 @@ def _of_everything(changes: Iterable[EstimatedChange], run: RunInfo) -> Iterator
     if hourly:
         yield _global("730 hours a month, on demand, unless a line says otherwise")
     if discounted:
-        yield _global("list prices in USD less the discounts you stated, without tax or credits")
+        stated = "discounts and commitments" if run.commitments else "discounts"
+        yield _global(f"list prices in USD less the {stated} you stated, without tax or credits")
+        yield from map(_global, run.commitments)
     elif priced:
         yield _global("list prices in USD, without tax, discounts or credits")
     if tiers and run.free_tier == "none":

@@ -19,6 +19,7 @@ class RunInfo:
     base: str | None
     input_digest: str
     free_tier: str = "none"
+    commitments: tuple[str, ...] = ()  # those in force, in words
 
 
 @dataclass(frozen=True, slots=True)

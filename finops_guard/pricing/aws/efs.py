@@ -75,4 +75,4 @@ def _beyond_included(provisioned: Decimal, stored: Quantity) -> Quantity:
     def beyond(gb: Decimal | None) -> Decimal | None:
         return None if gb is None else max(Decimal(0), provisioned - gb / GB_PER_INCLUDED_MIB)
 
-    return Quantity(beyond(stored.value), "usage", beyond(stored.high), beyond(stored.low), source=stored.source)
+    return Quantity(beyond(stored.value), stored.basis, beyond(stored.high), beyond(stored.low), source=stored.source)
