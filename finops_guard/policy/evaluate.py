@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from finops_guard.model import Diagnostic, Estimate, Finding, PolicyAction
 from finops_guard.policy.approvals import approvals
 from finops_guard.policy.baseline import Key
 from finops_guard.policy.document import Alternatives, ResourceDocument, RunDocument
-from finops_guard.policy.figures import ZERO
 from finops_guard.policy.kinds.interface import BudgetLine, Hit, NotEvaluated
 from finops_guard.policy.known import misspelled
 from finops_guard.policy.machines import MachineFacts

@@ -64,7 +64,12 @@ def _results(package: str, name: str, span: Span, values: Sequence[Any]) -> Iter
 def _result(package: str, name: str, span: Span, value: Any) -> TestResult:
     failure = None if value is True else f"expected true, got {'undefined' if value is None else str(value).lower()}"
     return TestResult(
-        package, name, failure, span, {"result": "true"}, {"result": "undefined" if value is None else str(value).lower()}
+        package,
+        name,
+        failure,
+        span,
+        {"result": "true"},
+        {"result": "undefined" if value is None else str(value).lower()},
     )
 
 
