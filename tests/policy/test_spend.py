@@ -96,6 +96,11 @@ def test_what_no_snapshot_says_is_unknown(tmp_path: Path, actuals: Actuals | Non
     assert budget(tmp_path, asks, tagged(100), actuals=actuals).verdict == "require_approval"
 
 
+def test_a_saving_needs_no_snapshot(tmp_path: Path) -> None:
+    outcome = budget(tmp_path, BUDGET, tagged(100, before=200))
+    assert (outcome.verdict, outcome.passed, outcome.budgets[0]["used"]) == ("allow", 1, None)
+
+
 def test_the_last_month_says_nothing_about_this_one(tmp_path: Path) -> None:
     late = snapshot(("cost_center", "cc-1", 1, None), as_of="2026-10-31")
     (found,) = judged(tmp_path, BUDGET, tagged(100), centers=CENTERS, as_of=date(2026, 11, 2), actuals=late).findings

@@ -146,14 +146,8 @@ class BudgetCheck:
         share = used / limit * HUNDRED if limit and used is not None else None
         yield BudgetLine(self._line(group, limit, used, share, found, figure))
         if used is None:
-            text = f"The budget of {group.name} ({money(limit)}) cannot be checked: {figure.reason}"
-            yield Hit(
-                unknown=text,
-                message=text,
-                problem=f"no actual spend for {group.name}",
-                passes_when="a fresh snapshot of actual spend is given, or the rule measures `estimate`",
-                project=group.project,
-            )
+            if group.is_raised:
+                yield self._without_figure(group, limit, figure)
             return
         reached = [one for one in self.thresholds if used > 0 and (share is None or share >= (one.percent or ZERO))]
         if group.is_raised and self.hard_cap is not None and used >= self.hard_cap:
@@ -209,6 +203,16 @@ class BudgetCheck:
                 money=used - left,
                 project=group.project,
             )
+
+    def _without_figure(self, group: Group, limit: Decimal, figure: Figure) -> Hit:
+        text = f"The budget of {group.name} ({money(limit)}) cannot be checked: {figure.reason}"
+        return Hit(
+            unknown=text,
+            message=text,
+            problem=f"no actual spend for {group.name}",
+            passes_when="a fresh snapshot of actual spend is given, or the rule measures `estimate`",
+            project=group.project,
+        )
 
     def _unsure(self, group: Group, limit: Decimal, used: Decimal) -> Hit:
         """No threshold is reached by what has a price; what has none may reach one."""

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from finops_guard.errors import PolicyError
 from finops_guard.model import Span
 from finops_guard.policy.rego.guard import calls, refuse_silent
+from finops_guard.policy.rego.order import HELPERS
 from finops_guard.policy.rego.text import Module
 from finops_guard.policy.rego.translate import as_v1
 
@@ -25,6 +26,7 @@ EMBEDDED = "regopy"
 CHOICE = "FINOPS_GUARD_REGO_ENGINE"  # opa or regopy; for tests of rules against both
 SECONDS = 60
 OUTSIDE = ("http.send", "net.lookup_ip_addr", "opa.runtime")  # what would reach out of the run
+WRONG = ("format_int", "time.parse_rfc3339_ns")  # functions that rego-cpp 1.5.2 has, and whose answers are not OPA's
 QUERY = "__finops_guard_query__"
 DATA = "__finops_guard__"
 PLACE = re.compile(r"(?:^|[\s/])m(\d+)\.rego:(\d+)(?::(\d+))?")
@@ -203,7 +205,7 @@ def _embedded(job: Job) -> Answers:
     refuse_silent(job.modules)
     called = calls(job.modules)
     request = {
-        "modules": [(f"m{index}.rego", as_v1(module)) for index, module in enumerate(job.modules)],
+        "modules": [*((f"m{index}.rego", as_v1(module)) for index, module in enumerate(job.modules)), ("helpers.rego", HELPERS)],
         "data": job.data, "calls": list(called), "run": job.run, "input": job.input, "each": job.each,
         "shared": job.shared, "resources": job.resources,
     }  # fmt: skip
@@ -213,10 +215,12 @@ def _embedded(job: Job) -> Answers:
         said = json.loads(done.stdout)
     except ValueError:
         _fail(job, f"the embedded Rego engine failed: {done.stderr.strip()[-500:]}")
-    for name in said.get("unknown", ()):
+    for name in (*said.get("unknown", ()), *(name for name in called if name in WRONG)):
         module, token = called[name]
         place = module.span(token.line, token.column)
-        raise PolicyError(f"the embedded Rego engine has no function {name}", place, "install opa to use it")
+        raise PolicyError(
+            f"the embedded Rego engine does not have {name}, or not as it should be", place, "install opa"
+        )
     if "error" in said:
         _embedded_error(job, done.stderr if len(done.stderr) > 1 else said["error"], said["error"])
     sys.stderr.write(done.stderr)

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from finops_guard.errors import PolicyError
+from finops_guard.policy.rego.order import order_edits
 from finops_guard.policy.rego.text import Clause, Module, Token, closing
 
 Edit = tuple[int, int, str]  # from, to, what stands there instead
 
 
 def as_v1(module: Module) -> str:
-    """The text of a module in v1. Raises PolicyError for several bodies in a row."""
+    """The text of a module as the embedded engine gets it. Raises PolicyError for several bodies in a row."""
     edits = [_line_of_its_own(clause) for clause in module.rules if not clause.tokens[0].first]
     if module.is_v0:
         edits += [edit for clause in module.rules for edit in _edits(clause, module)]
-    edits.sort()
+    edits += [edit for clause in module.rules for edit in order_edits(clause)]
+    edits.sort(key=lambda edit: edit[:2])
     text, position = "", 0
     for start, end, instead in edits:
         text += module.text[position:start] + instead
