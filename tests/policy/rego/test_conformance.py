@@ -56,7 +56,9 @@ def test_answers_are_of_opa(request: pytest.FixtureRequest, monkeypatch: pytest.
 
 
 @pytest.mark.skipif(importlib.util.find_spec(EMBEDDED) is None, reason="the extra [rego] is not installed")
-@pytest.mark.parametrize(("dialect", "text"), CASES, ids=[f"{dialect}-{index}" for index, (dialect, _) in enumerate(CASES)])
+@pytest.mark.parametrize(
+    ("dialect", "text"), CASES, ids=[f"{dialect}-{index}" for index, (dialect, _) in enumerate(CASES)]
+)
 def test_embedded_engine_agrees_or_refuses(dialect: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CHOICE, EMBEDDED)
     said = ask(text)
