@@ -133,7 +133,9 @@ def main() -> int:
         }
         measured = {name: measure(args.pairs) for name, measure in measures.items()}
         for name, value in measured.items():
-            if args.gate and name not in NOT_GATED and value > MARKS[name] * SLACK:  # another look before a busy machine is called slow code
+            if (
+                args.gate and name not in NOT_GATED and value > MARKS[name] * SLACK
+            ):  # another look before a busy machine is called slow code
                 measured[name] = min(value, measures[name](2 * args.pairs))
         for name, value in measured.items():
             unit = "MiB" if name == "memory" else "x"

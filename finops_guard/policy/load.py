@@ -31,6 +31,7 @@ from finops_guard.policy.shape import check_shape, first_problem, nearest, sugge
 from finops_guard.policy.tables import classes_of_types
 
 TOP_LEVEL_KEY = re.compile(r"^[\"']?([A-Za-z_][\w-]*)[\"']?\s*:", re.MULTILINE)
+NO_REGO = "keep Rego rules in another directory, or write the rule in YAML (docs/policies.md)"
 COST_CENTERS = "cost-centers.yaml"
 OVERRIDES, WAIVERS = "overrides", "waivers"  # the key at the top of such a file, and its usual name
 FOLDER = ".finops-guard"
@@ -54,7 +55,7 @@ def load_rules(
         places = ", ".join(directories)
         raise PolicyError(
             f"no rules below {places}",
-            hint="a rule file has `policies:` or is *.rego; use `--policies none` to judge nothing",
+            hint="a rule file has `policies:`; use `--policies none` to judge nothing",
         )
     source = "pack" if all(_is_shipped(directory) for directory in directories) else "dir"
     return _rule_set(documents, files, directories, cost_centers, source, overrides)
@@ -156,7 +157,6 @@ def _rule_set(
     parsed = [parse_yaml(file.text, file.path, PolicyError) for file in documents]
     made: dict[str, Made] = {}
     named: str | None = None
-    by_rego: list[str] = []
     for document in parsed:
         check_shape(document, schema("policy"), "the rule file")
         stated = document.value.get("data", {}).get("cost_centers")
@@ -167,16 +167,13 @@ def _rule_set(
         for index, definition in enumerate(document.value["policies"]):
             remake = partial(_made, document=document, index=index)
             _add(made, Made(remake(definition), definition, remake))
-            if "rego" in definition:
-                by_rego.append(os.path.join(os.path.dirname(document.name), definition["rego"]))
-    rego = [path for directory in directories for path in rego_files(directory)]
-    for one in _rego_rules(rego, by_rego) if rego else ():
-        _add(made, one)
+    for path in (path for directory in directories for path in rego_files(directory)):
+        raise PolicyError("this version does not run Rego rules, and leaves none out in silence", Span(path), NO_REGO)
     centers_file = cost_centers or named or _find_cost_centers(files, directories)
     centers = load_cost_centers(centers_file) if centers_file else CostCenters()
     stated = [] if overrides is None else [*_companions(files, OVERRIDES), *map(_File, dict.fromkeys(overrides))]
     waivers = _companions(files, WAIVERS)
-    read = sorted((file.path, file.data) for file in (*documents, *stated, *waivers, *map(_File, {*rego, *by_rego})))
+    read = sorted((file.path, file.data) for file in (*documents, *stated, *waivers))
     if centers_file:
         read.append((centers_file, Path(centers_file).read_bytes()))
     digest = hashlib.sha256()
@@ -196,12 +193,6 @@ def _add(made: dict[str, Made], one: Made) -> None:
         taken = made[rule.id].rule.span
         raise PolicyError(f"the id {rule.id} is taken by {taken}", rule.span, "give the rule an id of its own")
     made[rule.id] = one
-
-
-def _rego_rules(paths: Sequence[str], named: Sequence[str]) -> list[Made]:
-    from finops_guard.policy.rego.files import rego_rules
-
-    return rego_rules(paths, named)
 
 
 def _companions(files: Sequence[_File], name: str) -> list[_File]:

@@ -23,7 +23,6 @@ KINDS: Mapping[str, str] = {
     "coverage": "coverage",
     "budget": "budget",
     "cost": "cost",
-    "rego": "rego",
 }
 
 
