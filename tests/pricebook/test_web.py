@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,12 +141,12 @@ def test_a_killed_run_leaves_the_old_book_and_the_next_goes_on(home: Path, run: 
     mirror(home / "m", {US: [ec2("m5.large", "0.1")], ("AmazonEC2", first): [ec2("m5.large", "0.12")]})
     command = [sys.executable, "-m", "finops_guard", "catalog", "update", "--from", server.url, "--service", "AmazonEC2",
                "--output", str(home / "o.sqlite"), "--accept", "all"]  # fmt: skip
-    waits: list[str] = []
+    waits, killed = threading.Event(), threading.Event()  # not time.sleep, which the fixture makes do nothing
 
     def answer(path: str) -> bytes | None:
-        if path == FILE and not waits:
-            waits.append(path)
-            time.sleep(20)
+        if path == FILE and not waits.is_set():
+            waits.set()
+            killed.wait(60)
         return None
 
     server.answer = answer
@@ -154,10 +154,10 @@ def test_a_killed_run_leaves_the_old_book_and_the_next_goes_on(home: Path, run: 
     with subprocess.Popen(
         command, env=os.environ | {"PYTHONPATH": str(root)}, cwd=home, stderr=subprocess.DEVNULL
     ) as process:
-        while not waits and process.poll() is None:
-            time.sleep(0.05)
+        reached = waits.wait(60)
         process.send_signal(signal.SIGKILL)
-    assert waits and not (home / "o.sqlite").exists()
+    killed.set()
+    assert reached and not (home / "o.sqlite").exists()
     server.asked.clear()
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(root)}, cwd=home, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
